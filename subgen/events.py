@@ -1,0 +1,56 @@
+"""What the chain tells whoever listens. The library never prints: a terminal bar and JSON lines are listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from subgen.types import Media, Note, Seconds, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file was probed and its track chosen."""
+
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A model is being found and loaded; `name` is what the user called it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Audio up to `done` seconds of the file is transcribed and aligned; `total` None when the length is unknown."""
+
+    path: Path
+    done: Seconds
+    total: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A chunk's text (and word times) is final."""
+
+    path: Path
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something worth a warning happened in a file."""
+
+    path: Path
+    note: Note
+
+
+Event = Opened | Loading | Progress | Recognised | Noticed
+Listener = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The listener that does nothing."""

@@ -1,0 +1,131 @@
+"""Every setting of the chain, once: the only place with defaults. Validated when made; bad values are `OptionError`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from subgen.errors import OptionError
+from subgen.types import Seconds
+
+DEFAULT_MODEL = "Qwen/Qwen3-ASR-0.6B"
+DEFAULT_ALIGNER = "Qwen/Qwen3-ForcedAligner-0.6B"
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise OptionError(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Which models to use: "demo", a directory, or a hub name, and how to find and run them."""
+
+    asr: str = DEFAULT_MODEL
+    aligner: str | None = None
+    """None: "demo" beside the demo recogniser, else the published aligner"""
+    audio: str | None = None
+    """directory with the audio tower when `asr` is a bare language-model folder (Mega-ASR)"""
+    revision: str | None = None
+    """hub commit, tag or branch to pin"""
+    offline: bool = False
+    dtype: str = "auto"
+    """auto (bfloat16 on a GPU, float32 on a CPU), float32, float16 or bfloat16"""
+
+    def __post_init__(self) -> None:
+        _require(
+            self.dtype in {"auto", "float32", "float16", "bfloat16"},
+            f"The dtype {self.dtype!r} is not known; use auto, float32, float16 or bfloat16.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a media file is read."""
+
+    track: int | None = None
+    """number of the audio track, the first is 1; None chooses"""
+    ffmpeg: str | None = None
+    """path of the ffmpeg binary; None: the one on PATH, else the one that imageio-ffmpeg brings"""
+
+    def __post_init__(self) -> None:
+        _require(self.track is None or self.track >= 1, "Audio tracks are numbered from 1: use --track 1 or higher.")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """Where long audio is cut. Seconds."""
+
+    shortest: Seconds = 12.0
+    target: Seconds = 25.0
+    longest: Seconds = 30.0
+    skip_silence: Seconds = 2.0
+    """silence longer than this is not decoded at all"""
+    look_ahead: Seconds = 60.0
+    """audio held back to choose a cut; bounds the memory"""
+
+    def __post_init__(self) -> None:
+        _require(
+            0 < self.shortest <= self.target <= self.longest <= 400,
+            "Chunk lengths must satisfy 0 < shortest <= target <= longest <= 400 seconds.",
+        )
+        _require(
+            self.look_ahead >= self.longest + self.shortest,
+            "The look-ahead must be at least the longest plus the shortest chunk.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a chunk becomes text."""
+
+    language: str | None = None
+    """canonical name to force; None lets the model say"""
+    context: str = ""
+    """names and terms to listen for; goes into the system turn verbatim"""
+    batch: int | None = None
+    """chunks decoded together; None chooses"""
+
+    def __post_init__(self) -> None:
+        _require(self.batch is None or self.batch >= 1, "The batch size must be at least 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Whether words get times. `align=False` leaves chunk times only (txt, or very rough subtitles)."""
+
+    align: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How words become cues. Widths in columns, times in seconds unless the name says frames."""
+
+    width: int = 42
+    lines: int = 2
+    shortest: Seconds = 5 / 6
+    longest: Seconds = 7.0
+    gap_frames: int = 2
+    frame_rate: float | None = None
+    """None: the media's, else 24"""
+    reading_speed: float = 17.0
+    """characters per second that a viewer can read: cues stay longer for it when there is room"""
+
+    def __post_init__(self) -> None:
+        _require(self.width >= 8, "Subtitle lines need at least 8 columns.")
+        _require(1 <= self.lines <= 3, "A cue has one, two or three lines.")
+        _require(0 < self.shortest < self.longest, "The shortest cue must be shorter than the longest.")
+        _require(0 <= self.gap_frames <= 24, "The gap between cues must be 0 to 24 frames.")
+        _require(self.frame_rate is None or 1 <= self.frame_rate <= 1000, "The frame rate must be 1 to 1000.")
+        _require(self.reading_speed > 0, "The reading speed must be above 0 characters per second.")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All settings of one run."""
+
+    models: Models = field(default_factory=Models)
+    input: Input = field(default_factory=Input)
+    chunking: Chunking = field(default_factory=Chunking)
+    decoding: Decoding = field(default_factory=Decoding)
+    words: Words = field(default_factory=Words)
+    layout: Layout = field(default_factory=Layout)

@@ -1,0 +1,157 @@
+"""The values that flow through the chain, from media to text. All frozen; times are seconds of the media.
+
+Media -> blocks of samples -> Chunk -> Transcript -> Word -> Utterance -> Document -> Cue -> text
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aligner.types import SAMPLE_RATE, AlignmentReport, Samples, Seconds, Span
+
+__all__ = [
+    "SAMPLE_RATE",
+    "AlignmentReport",
+    "Chunk",
+    "Cue",
+    "Document",
+    "Finish",
+    "Media",
+    "Note",
+    "Samples",
+    "Seconds",
+    "Span",
+    "Track",
+    "Transcript",
+    "Utterance",
+    "Word",
+]
+
+Finish = str
+"""Why decoding of a chunk ended: "stop" (the model said so), "length" (token limit) or "loop" (repetition)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One audio track of a media file. `index` is the absolute stream index that ffmpeg's `-map 0:index` takes."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    start: Seconds
+    """when its first sample plays, relative to the start of the media"""
+    language: str | None = None
+    title: str | None = None
+    default: bool = False
+    commentary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that has been probed, and the audio track that was chosen from it."""
+
+    path: Path
+    duration: Seconds | None
+    """what the container claims; None when it claims nothing"""
+    tracks: tuple[Track, ...]
+    track: Track
+    frame_rate: float | None = None
+    """frames per second of the first real video stream; None for audio"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Span):
+    """A stretch of audio that is recognised in one piece. `samples`: float32 (n,), 16 kHz mono."""
+
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the user should know about the result: what happened, when it concerns, in one sentence.
+
+    `kind` is a stable word for programs: damage, loop, length, alignment, language, silence, ...
+    """
+
+    kind: str
+    text: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Span):
+    """A piece of a transcript with its times.
+
+    `text` is cut from the transcript verbatim, with its punctuation and the white space that follows it, so that
+    joining the words of a transcript gives the transcript: nothing is ever rebuilt from aligner units.
+    """
+
+    text: str
+    confidence: float | None = None
+    """geometric mean of the probabilities of its tokens, 0..1; None when it is not known"""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript(Span):
+    """What was said in one chunk. `language` is a canonical English name, or "" when the model named none."""
+
+    text: str
+    language: str
+    finish: Finish = "stop"
+    confidence: float | None = None
+    """geometric mean of the token probabilities, 0..1"""
+    words: tuple[Word, ...] = ()
+    """the text cut into timed words; empty when the text is empty or alignment is off"""
+    report: AlignmentReport = AlignmentReport()
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one speaker in one language, in order. `speaker` is None when speakers were not asked for."""
+
+    words: tuple[Word, ...]
+    language: str
+    speaker: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words joined, without white space around."""
+        return "".join(word.text for word in self.words).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything that is known about a file's speech: what JSON holds, and what every other format is made from."""
+
+    media: Media
+    duration: Seconds
+    """seconds of audio that were decoded, on the media's timeline"""
+    transcripts: tuple[Transcript, ...]
+    utterances: tuple[Utterance, ...]
+    notes: tuple[Note, ...] = ()
+    models: tuple[str, ...] = ()
+    """names of the models that made it: recogniser, aligner, ..."""
+
+    @property
+    def language(self) -> str:
+        """The language spoken longest, as a canonical English name; "" when none was named."""
+        seconds: dict[str, float] = {}
+        for transcript in self.transcripts:
+            if transcript.language and transcript.text:
+                seconds[transcript.language] = seconds.get(transcript.language, 0.0) + transcript.duration
+        return max(seconds, key=lambda name: seconds[name], default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue(Span):
+    """One subtitle as shown: one or two lines, no line break inside a line."""
+
+    lines: tuple[str, ...]
+    speakers: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The lines joined by line feeds."""
+        return "\n".join(self.lines)
