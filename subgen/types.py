@@ -5,7 +5,7 @@ Media -> blocks of samples -> Chunk -> Transcript -> Word -> Utterance -> Docume
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aligner.types import SAMPLE_RATE, AlignmentReport, Samples, Seconds, Span
@@ -104,7 +104,7 @@ class Transcript(Span):
     """geometric mean of the token probabilities, 0..1"""
     words: tuple[Word, ...] = ()
     """the text cut into timed words; empty when the text is empty or alignment is off"""
-    report: AlignmentReport = AlignmentReport()
+    report: AlignmentReport = field(default_factory=AlignmentReport)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,166 @@
+"""The audio encoder of Qwen3-ASR: a convolutional stem over 1 s chunks and windowed self-attention.
+
+Attention never crosses a window of `n_window_infer` mel frames (8 s in the published models). That is what the
+FlashAttention, vLLM and transformers implementations compute; the official eager path forgets the window, and is not
+the reference. Windows are independent, so those of all clips of a batch go through the layers together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import mlx.core as mx
+import mlx.nn as nn
+import numpy as np
+
+from aligner.qwen3.config import CHUNK_FRAMES, AudioConfig
+from aligner.qwen3.mel import Mel, audio_tokens
+
+CHUNK_TOKENS = audio_tokens(CHUNK_FRAMES)
+"""13: audio tokens of a full chunk"""
+
+_STEM_CHUNKS = 64
+"""chunks convolved at once: bounds the stem's activations to about 0.4 GB in float32 for the published shapes"""
+
+
+class AudioAttention(nn.Module):
+    """Bidirectional multi-head attention with biases everywhere."""
+
+    def __init__(self, config: AudioConfig) -> None:
+        super().__init__()
+        width = config.d_model
+        self.heads = config.encoder_attention_heads
+        self.scale = (width // self.heads) ** -0.5
+        self.q_proj = nn.Linear(width, width)
+        self.k_proj = nn.Linear(width, width)
+        self.v_proj = nn.Linear(width, width)
+        self.out_proj = nn.Linear(width, width)
+
+    def __call__(self, x: mx.array, mask: mx.array | None) -> mx.array:
+        """x (W, T, D); mask (W, 1, 1, T), true where a key may be seen."""
+        W, T, D = x.shape
+        q, k, v = (
+            projection(x).reshape(W, T, self.heads, -1).transpose(0, 2, 1, 3)
+            for projection in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.scale, mask=mask)
+        return self.out_proj(out.transpose(0, 2, 1, 3).reshape(W, T, D))
+
+
+class AudioLayer(nn.Module):
+    """A pre-norm transformer layer."""
+
+    def __init__(self, config: AudioConfig) -> None:
+        super().__init__()
+        self.self_attn = AudioAttention(config)
+        self.self_attn_layer_norm = nn.LayerNorm(config.d_model)
+        self.fc1 = nn.Linear(config.d_model, config.encoder_ffn_dim)
+        self.fc2 = nn.Linear(config.encoder_ffn_dim, config.d_model)
+        self.final_layer_norm = nn.LayerNorm(config.d_model)
+
+    def __call__(self, x: mx.array, mask: mx.array | None) -> mx.array:
+        """(W, T, D) -> (W, T, D)."""
+        x = x + self.self_attn(self.self_attn_layer_norm(x), mask)
+        x = x + self.fc2(nn.gelu(self.fc1(self.final_layer_norm(x))))
+        if x.dtype == mx.float16:  # the official layer clamps there: float16 ends at 65504
+            limit = float(np.finfo(np.float16).max) - 1000
+            x = mx.clip(x, -limit, limit)
+        return x
+
+
+def _positions(length: int, width: int) -> mx.array:
+    """Sinusoids, shape (length, width): sines in the first half, cosines in the second."""
+    rates = np.exp(np.arange(width // 2) * -(math.log(10_000.0) / (width // 2 - 1)))
+    angles = np.arange(length)[:, None] * rates[None, :]
+    return mx.array(np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32))
+
+
+class AudioEncoder(nn.Module):
+    """Log-mel clips of any lengths to audio embeddings. Attribute names are the checkpoints' (`audio_tower.*`)."""
+
+    def __init__(self, config: AudioConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.downsample_hidden_size
+        rows = config.num_mel_bins
+        for _ in range(3):
+            rows = (rows + 1) // 2
+        self.conv2d1 = nn.Conv2d(1, channels, 3, stride=2, padding=1)
+        self.conv2d2 = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.conv2d3 = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.conv_out = nn.Linear(channels * rows, config.d_model, bias=False)
+        self.layers = [AudioLayer(config) for _ in range(config.encoder_layers)]
+        self.ln_post = nn.LayerNorm(config.d_model)
+        self.proj1 = nn.Linear(config.d_model, config.d_model)
+        self.proj2 = nn.Linear(config.d_model, config.output_dim)
+        self._table = _positions(CHUNK_TOKENS, config.d_model)
+
+    def __call__(self, mels: Sequence[Mel]) -> list[mx.array]:
+        """Encodes clips together; each result (audio_tokens(frames), output_dim) is what the clip alone would give.
+
+        Args:
+            mels: log-mel features, each (frames, num_mel_bins) with at least one frame.
+        """
+        chunked = [self._chunks(mel) for mel in mels]
+        counts = [audio_tokens(len(mel)) for mel in mels]
+        windows, lengths = self._windows(chunked, counts)
+        x = self._transform(windows, lengths)
+        per_clip = [-(-len(chunks) // self.config.chunks_per_window) for chunks in chunked]
+        firsts = np.cumsum([0, *per_clip])
+        return [
+            x[first : first + used].reshape(-1, self.config.output_dim)[:count] if used > 1 else x[first, :count]
+            for first, used, count in zip(firsts.tolist(), per_clip, counts, strict=False)
+        ]
+
+    def _chunks(self, mel: Mel) -> Mel:
+        """(frames, M) -> (chunks, 100, M); the last chunk zero-padded. A clip below one chunk stays as it is."""
+        frames, bins = mel.shape
+        if frames < CHUNK_FRAMES:
+            return mel[None]
+        padded = np.zeros((-(-frames // CHUNK_FRAMES) * CHUNK_FRAMES, bins), dtype=np.float32)
+        padded[:frames] = mel
+        return padded.reshape(-1, CHUNK_FRAMES, bins)
+
+    def _stem(self, chunks: Mel) -> mx.array:
+        """(N, frames, M) -> (N, ceil(frames / 8), D) with positions added, counted from 0 in every chunk."""
+        x = mx.array(chunks).astype(self.conv2d1.weight.dtype).transpose(0, 2, 1)[..., None]
+        for convolution in (self.conv2d1, self.conv2d2, self.conv2d3):
+            x = nn.gelu(convolution(x))
+        N, F, T, C = x.shape
+        x = self.conv_out(x.transpose(0, 2, 3, 1).reshape(N, T, C * F))
+        return x + self._table[:T].astype(x.dtype)
+
+    def _windows(self, chunked: Sequence[Mel], counts: Sequence[int]) -> tuple[mx.array, list[int]]:
+        """All clips' tokens as windows (W, T, D), and how many tokens of each window are real."""
+        full = [chunks for chunks in chunked if chunks.shape[1] == CHUNK_FRAMES]
+        stacked = np.concatenate(full) if full else np.zeros((0, CHUNK_FRAMES, 1), dtype=np.float32)
+        stems = [self._stem(stacked[i : i + _STEM_CHUNKS]) for i in range(0, len(stacked), _STEM_CHUNKS)]
+        tokens = mx.concatenate(stems) if stems else None
+        per_window = self.config.chunks_per_window
+        limit = per_window * CHUNK_TOKENS
+        rows: list[mx.array] = []
+        lengths: list[int] = []
+        used = 0
+        for chunks, count in zip(chunked, counts, strict=True):
+            if chunks.shape[1] < CHUNK_FRAMES:
+                clip = self._stem(chunks)
+            else:
+                assert tokens is not None
+                clip = tokens[used : used + len(chunks)]
+                used += len(chunks)
+            for first in range(0, len(chunks), per_window):
+                rows.append(clip[first : first + per_window].reshape(-1, self.config.d_model))
+                lengths.append(min(limit, count - first * CHUNK_TOKENS))
+        longest = max(row.shape[0] for row in rows)
+        return mx.stack([mx.pad(row, [(0, longest - row.shape[0]), (0, 0)]) for row in rows]), lengths
+
+    def _transform(self, x: mx.array, lengths: Sequence[int]) -> mx.array:
+        """(W, T, D) -> (W, T, output_dim); tokens beyond a window's length are never attended to."""
+        T = x.shape[1]
+        mask = None
+        if any(length < T for length in lengths):
+            mask = (mx.arange(T)[None] < mx.array(list(lengths))[:, None])[:, None, None]
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.proj2(nn.gelu(self.proj1(self.ln_post(x))))

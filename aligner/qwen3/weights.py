@@ -1,0 +1,271 @@
+"""Loading checkpoints, strictly: every tensor of the network is found with its shape, and no other is there.
+
+Which layout a directory has is read from its content, never from its name:
+
+- official: tensors `thinker.*`, in one file or several
+- transformers 5: `model.audio_tower.*`, `model.multi_modal_projector.*`, `model.language_model.*`, `score.*`
+- MLX conversions: no prefix, convolution kernels with channels last, any module quantised in any width
+- a bare Qwen3 language model (Mega-ASR): no audio tower; that comes from a second directory
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mlx.core as mx
+import mlx.nn as nn
+from mlx.utils import tree_flatten
+
+from aligner.errors import BadWeights, ModelNotFound
+from aligner.qwen3.config import ModelConfig, parse_config, parse_text, read_json
+from aligner.qwen3.model import Qwen3ASR
+from aligner.qwen3.tokenizer import TextTokenizer
+
+_RENAMES = (  # transformers-5 names to ours; the first prefix that fits is replaced
+    ("model.audio_tower.", "audio_tower."),
+    ("model.multi_modal_projector.linear_1.", "audio_tower.proj1."),
+    ("model.multi_modal_projector.linear_2.", "audio_tower.proj2."),
+    ("model.language_model.", "model."),
+    ("score.", "lm_head."),
+    ("thinker.", ""),
+)
+_UNSAFE = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+
+Tensors = dict[str, mx.array]
+
+
+class Checkpoint(NamedTuple):
+    """The content of one model directory."""
+
+    directory: Path
+    config: dict[str, Any]
+    tensors: Tensors
+
+    @property
+    def has_tower(self) -> bool:
+        """Whether the audio encoder is in it."""
+        return any(name.startswith("audio_tower.") for name in self.tensors)
+
+
+class Loaded(NamedTuple):
+    """A network ready to run, and its tokenizer."""
+
+    model: Qwen3ASR
+    tokenizer: TextTokenizer
+
+
+def canonical_name(name: str) -> str:
+    """The network's name for a tensor of any known layout."""
+    for prefix, ours in _RENAMES:
+        if name.startswith(prefix):
+            return ours + name[len(prefix) :]
+    return name
+
+
+def _weight_files(directory: Path) -> list[Path]:
+    files = sorted(path for path in directory.glob("*.safetensors") if not path.name.startswith("."))
+    if not files:
+        unsafe = sorted(path.name for path in directory.iterdir() if path.suffix in _UNSAFE)
+        if unsafe:
+            raise BadWeights(
+                f"{directory} holds its weights in {unsafe[0]}, a format that can run code; "
+                "only safetensors files are read: convert it first."
+            )
+        raise BadWeights(f"{directory} has no .safetensors file; the model directory is incomplete: fetch it again.")
+    for index in directory.glob("*.safetensors.index.json"):
+        for shard in sorted(set(read_json(index).get("weight_map", {}).values())):
+            if not (directory / str(shard)).is_file():
+                raise BadWeights(f"{directory} lacks the shard {shard} that its index names: fetch the model again.")
+    return files
+
+
+def _read_tensors(directory: Path) -> Tensors:
+    tensors: Tensors = {}
+    for file in _weight_files(directory):
+        try:
+            content = mx.load(str(file), format="safetensors")
+        except (RuntimeError, ValueError) as error:
+            raise BadWeights(f"{file} is not a readable safetensors file: fetch the model again.") from error
+        assert isinstance(content, dict)
+        for name, tensor in content.items():
+            ours = canonical_name(name)
+            if ours in tensors:
+                raise BadWeights(f"{directory} holds the tensor {name!r} twice; remove the file that is left over.")
+            tensors[ours] = tensor
+    return tensors
+
+
+def read_checkpoint(directory: Path) -> Checkpoint:
+    """Reads config and (lazily) tensors of a model directory, or of the one language model below it.
+
+    Raises:
+        ModelNotFound: no such directory. BadWeights: it is not a usable model.
+    """
+    if not directory.is_dir():
+        raise ModelNotFound(f"There is no model directory {directory}.")
+    home = directory
+    if not (directory / "config.json").is_file():
+        home = _nested_model(directory)
+    return Checkpoint(home, read_json(home / "config.json"), _read_tensors(home))
+
+
+def _nested_model(directory: Path) -> Path:
+    """The one folder below (two levels at most) with config and safetensors: how Mega-ASR packs its models."""
+    found = sorted(
+        {
+            config.parent
+            for pattern in ("*/config.json", "*/*/config.json")
+            for config in directory.glob(pattern)
+            if any(config.parent.glob("*.safetensors"))
+        }
+    )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(str(path.relative_to(directory)) for path in found)
+        raise BadWeights(f"{directory} holds several models ({names}); name the one to use.")
+    raise BadWeights(f"{directory} has no config.json; it is not a model directory.")
+
+
+def _orient_kernels(tensors: Tensors, config: ModelConfig) -> None:
+    """Convolution kernels to channels-last (out, height, width, in), whichever way they are stored."""
+    for number in (1, 2, 3):
+        name = f"audio_tower.conv2d{number}.weight"
+        inputs = 1 if number == 1 else config.audio.downsample_hidden_size
+        kernel = tensors.get(name)
+        if kernel is not None and kernel.ndim == 4 and kernel.shape[1:] == (inputs, 3, 3):
+            tensors[name] = kernel.transpose(0, 2, 3, 1)
+
+
+def _drop_tied_head(tensors: Tensors, config: ModelConfig) -> ModelConfig:
+    """Leaves out a head that only copies the embedding; a head of its own stays, whatever the config says."""
+    head = {name: tensors[name] for name in tensors if name.startswith("lm_head.")}
+    if config.classes is not None or not head:
+        return config
+    copies = (tensors.get(name.replace("lm_head.", "model.embed_tokens.")) for name in head)
+    tied = all(
+        copy is not None and copy.shape == tensor.shape and bool(mx.array_equal(copy, tensor))
+        for copy, tensor in zip(copies, head.values(), strict=True)
+    )
+    if tied:
+        for name in head:
+            del tensors[name]
+    return replace(config, text=replace(config.text, tie_word_embeddings=tied))
+
+
+def _quantised_modules(model: nn.Module, tensors: Mapping[str, mx.array], where: Path) -> dict[str, dict[str, int]]:
+    """Width and group size of every quantised module, from the shapes of its tensors; configs are often wrong."""
+    modules: dict[str, dict[str, int]] = {}
+    for name, scales in tensors.items():
+        if not name.endswith(".scales"):
+            continue
+        path = name.removesuffix(".scales")
+        packed = tensors.get(f"{path}.weight")
+        module = dict(model.named_modules()).get(path)
+        if packed is None or not isinstance(module, nn.Linear | nn.Embedding):
+            raise BadWeights(f"{where} has quantisation scales for {path!r}, which is no weight of this network.")
+        if f"{path}.biases" not in tensors:
+            raise BadWeights(f"{where} quantises {path!r} in a mode without biases; only affine quantisation is read.")
+        inputs = module.weight.shape[-1]
+        bits, rest = divmod(packed.shape[-1] * 32, inputs)
+        group, uneven = divmod(inputs, scales.shape[-1])
+        if rest or uneven or bits not in {2, 3, 4, 5, 6, 8}:
+            raise BadWeights(
+                f"{where}: {path!r} has packed shape {packed.shape} and scales {scales.shape}, "
+                f"which fit no quantisation of {inputs} inputs."
+            )
+        modules[path] = {"bits": bits, "group_size": group}
+    return modules
+
+
+def _check(model: Qwen3ASR, tensors: Mapping[str, mx.array], where: Path) -> None:
+    """Raises BadWeights unless names and shapes are exactly the network's."""
+    expected = dict(tree_flatten(model.parameters()))
+    for name in expected:
+        if name not in tensors:
+            raise BadWeights(f"{where} lacks the tensor {name!r}: the download is incomplete or it is another model.")
+    for name, tensor in tensors.items():
+        if name not in expected:
+            raise BadWeights(f"{where} has a tensor {name!r} that this network does not know: it is another model.")
+        if tensor.shape != expected[name].shape:
+            raise BadWeights(
+                f"{where}: the tensor {name!r} has shape {tensor.shape}, but its config implies {expected[name].shape}."
+            )
+
+
+def build(config: ModelConfig, tensors: Tensors, where: Path, dtype: mx.Dtype) -> Qwen3ASR:
+    """The network with these weights, computing in `dtype`. Raises BadWeights unless they fit exactly."""
+    _orient_kernels(tensors, config)
+    model = Qwen3ASR(_drop_tied_head(tensors, config))
+    quantised = _quantised_modules(model, tensors, where)
+    if quantised:
+        nn.quantize(model, class_predicate=lambda path, _: quantised.get(path, False))
+    _check(model, tensors, where)
+    cast = [
+        (name, tensor.astype(dtype) if mx.issubdtype(tensor.dtype, mx.floating) else tensor)
+        for name, tensor in tensors.items()
+    ]
+    model.load_weights(cast)
+    model.eval()
+    mx.eval(model.parameters())
+    return model
+
+
+def _with_tower(language_model: Checkpoint, audio: Path | None) -> tuple[ModelConfig, Tensors]:
+    """Joins a bare language model and the audio tower of a second directory."""
+    if audio is None:
+        raise BadWeights(
+            f"{language_model.directory} is a language model without an audio tower; "
+            "name a Qwen3-ASR directory that has one with --audio-model."
+        )
+    donor = read_checkpoint(audio)
+    if not donor.has_tower:
+        raise BadWeights(f"{donor.directory} has no audio tower either.")
+    full = parse_config(donor.config, str(donor.directory / "config.json"))
+    text = parse_text(language_model.config, str(language_model.directory / "config.json"))
+    tower = {name: tensor for name, tensor in donor.tensors.items() if name.startswith("audio_tower.")}
+    return replace(full, text=text, classes=None), {**language_model.tensors, **tower}
+
+
+def _tokenizer_folders(checkpoint: Checkpoint, given: Path, audio: Path | None) -> Iterator[Path]:
+    yield checkpoint.directory
+    yield from (given, given / "tokenizer")
+    if audio is not None:
+        yield from (audio, audio / "tokenizer")
+
+
+def _find_tokenizer(folders: Iterator[Path], where: Path) -> TextTokenizer:
+    for folder in folders:
+        if (folder / "vocab.json").is_file() or (folder / "tokenizer.json").is_file():
+            return TextTokenizer(folder)
+    raise BadWeights(f"{where} has no tokenizer (vocab.json with merges.txt, or tokenizer.json).")
+
+
+def default_dtype() -> mx.Dtype:
+    """bfloat16 on a GPU; float32 on a CPU, where half precision has no fast matrix product."""
+    return mx.float32 if mx.default_device().type == mx.DeviceType.cpu else mx.bfloat16
+
+
+def load(directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = None) -> Loaded:
+    """Loads a recogniser or an aligner from a directory of any known layout.
+
+    Args:
+        directory: a model directory, or a folder that contains exactly one.
+        audio: where the audio tower is when `directory` is a bare language model.
+        dtype: what to compute in; None takes `default_dtype()`.
+
+    Raises:
+        ModelNotFound, BadWeights: with a sentence that names the file or tensor.
+    """
+    checkpoint = read_checkpoint(directory)
+    if checkpoint.has_tower:
+        config = parse_config(checkpoint.config, str(checkpoint.directory / "config.json"))
+        tensors = checkpoint.tensors
+    else:
+        config, tensors = _with_tower(checkpoint, audio)
+    tokenizer = _find_tokenizer(_tokenizer_folders(checkpoint, directory, audio), checkpoint.directory)
+    model = build(config, tensors, checkpoint.directory, dtype or default_dtype())
+    return Loaded(model, tokenizer)
