@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # `subgen --help` needs these values but no arrays, and NumPy takes a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
 
 Seconds = float
-Samples = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
 
 SAMPLE_RATE = 16_000
 """Samples per second of every audio array in this project: float32, mono, nominally within [-1, 1]."""
