@@ -6,6 +6,7 @@ Canonical names are those of Qwen3-ASR. Codes are ISO 639-1 where the language h
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -87,6 +88,11 @@ _BY_KEY: dict[str, Language] = {
     for name in (language.name, language.code, *language.codes, *language.aliases)
 }
 _LONGEST_CODE = 3
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao; Myanmar; Khmer
+    "\u2e80-\u2fdf\u3000-\u312f\u31a0-\u31bf\u31f0-\u4dbf\u4e00-\u9fff"  # radicals, punctuation, kana, ideographs
+    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U00020000-\U000323af]"  # compatibility, full width, further planes
+)
 
 
 def _find(name: str) -> Language | None:
@@ -135,3 +141,8 @@ def spaced(name: str) -> bool:
     """Whether texts of the language are joined with a space; True for "" and unknown names."""
     found = _find(name)
     return found.spaced if found else True
+
+
+def unspaced(character: str) -> bool:
+    """Whether a character belongs to a script that puts no space between words: Han, kana, Thai, Lao, Khmer, ..."""
+    return _UNSPACED.match(character) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from subgen.errors import OptionError
-from subgen.languages import LANGUAGES, canonical, code, spaced, tags
+from subgen.languages import LANGUAGES, canonical, code, spaced, tags, unspaced
 
 OFFICIAL_NAMES = (
     "Chinese English Cantonese Arabic German French Spanish Portuguese Indonesian Italian Korean Russian Thai "
@@ -87,3 +87,9 @@ def test_no_code_belongs_to_two_languages() -> None:
 
 def test_only_four_languages_are_written_without_spaces() -> None:
     assert {name for name in OFFICIAL if not spaced(name)} == {"Chinese", "Cantonese", "Japanese", "Thai"}
+
+
+def test_characters_of_scripts_without_word_spaces_are_known() -> None:
+    assert all(map(unspaced, "今天気キー、。「」ไทยລາວខ្មែရန်！％𠮷〇々ｱ"))
+    assert not any(map(unspaced, "aÄ9한국яעبहि.,!%«»“”—… $🙂"))
+    assert not unspaced("")
