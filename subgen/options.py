@@ -65,13 +65,14 @@ class Chunking:
 
     def __post_init__(self) -> None:
         _require(
-            0 < self.shortest <= self.target <= self.longest <= 400,
-            "Chunk lengths must satisfy 0 < shortest <= target <= longest <= 400 seconds.",
+            1 <= self.shortest <= self.target <= self.longest <= 400,
+            "Chunk lengths must satisfy 1 <= shortest <= target <= longest <= 400 seconds.",
         )
         _require(
-            self.look_ahead >= self.longest + self.shortest,
-            "The look-ahead must be at least the longest plus the shortest chunk.",
+            self.look_ahead >= self.longest + max(self.shortest, 3),
+            "The look-ahead must be at least the longest plus the shortest chunk, and the longest plus 3 seconds.",
         )
+        _require(self.skip_silence >= 0, "The silence to skip must be 0 seconds or more.")
 
 
 @dataclass(frozen=True, slots=True)
