@@ -1,0 +1,60 @@
+"""The native JSON: everything in a document, and the cues it was laid out as. docs/formats.md has the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from json import dumps
+from pathlib import Path
+
+import regex
+
+from subgen.options import Layout
+from subgen.types import Cue, Document
+
+SCHEMA = "subgen/1"
+"""Name and version of the schema. The number rises when an old reader would misread a new file."""
+
+_SURROGATE = regex.compile(r"[\ud800-\udfff]")
+"""file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
+
+
+def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
+    """Write a document so that `read` gives back an equal one; objects without inner objects stand on one line.
+
+    An object has the fields of its dataclass. `schema`, `language`, `layout` and `cues` are for other programs:
+    they follow from the rest.
+    """
+    value: dict[str, object] = {"schema": SCHEMA, "language": document.language}
+    value |= {name: getattr(document, name) for name in _names(Document)}
+    value |= {"layout": layout, "cues": cues}
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", "".join(_written(value, "\n"))) + "\n"
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _written(value: object, line_end: str) -> Iterator[str]:
+    """JSON with a line for each object or list that holds no others, so that people and `diff` can read it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {name: getattr(value, name) for name in _names(type(value))}
+    if isinstance(value, dict):
+        parts = [(dumps(key) + ": ", part) for key, part in value.items()]
+        opening, closing = "{}"
+    elif isinstance(value, tuple):
+        parts = [("", part) for part in value]
+        opening, closing = "[]"
+    else:
+        yield dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False, allow_nan=False)
+        return
+    flat = not any(is_dataclass(part) or isinstance(part, dict | tuple) for _, part in parts)
+    inner = "" if flat else line_end + " "
+    separator = ", " if flat else "," + inner
+    yield opening
+    for number, (key, part) in enumerate(parts):
+        yield (separator if number else inner) + key
+        yield from _written(part, inner)
+    yield ("" if flat else line_end) + closing
