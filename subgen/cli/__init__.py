@@ -1,0 +1,14 @@
+"""The command `subgen`. Importing this package loads nothing: even a Ctrl-C during start-up meets `main`."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """The installed command."""
+    from subgen.cli.shell import interruptible, run
+
+    with interruptible():
+        sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""The commands: each builds its jobs and hands them to one function of the library."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from subgen import __version__
+from subgen.cli.binding import with_flags
+from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
+from subgen.cli.help import Command, Group
+from subgen.cli.settings import Settings
+
+EXIT_CODES = """Exit codes:
+  0   done                               5   a result can't be written
+  1   several files, some failed         6   ffmpeg, MLX or an extra is missing
+  2   the command line makes no sense    70  a fault of subgen itself
+  3   the media can't be used            128+N  ended by signal N: 130 for Ctrl-C,
+  4   the model can't be used                143 for SIGTERM, 141 when stdout closes"""
+
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Subtitles and transcripts from films and recordings, on your own machine.",
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+command = partial(app.command, cls=Command, context_settings={"help_option_names": ["--help", "-h"]})
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"subgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Holds what belongs to the program and to no command."""
+
+
+@command()
+@with_flags(TRANSCRIBE_FLAGS)
+def transcribe(files: Files, settings: Settings) -> int:
+    """Write what is said in films and recordings; the default command."""
+    from subgen.cli.work import transcribe_files
+
+    return transcribe_files(files, settings)
+
+
+@command()
+@with_flags(ALIGN_FLAGS)
+def align(
+    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A film or recording.")],
+    transcript: Annotated[Path, typer.Argument(metavar="TRANSCRIPT", help="Its words, as UTF-8 text.")],
+    settings: Settings,
+) -> int:
+    """Time a text that is known already."""
+    from subgen.cli.work import align_file
+
+    return align_file(audio, transcript, settings)
+
+
+@command()
+@with_flags(RENDER_FLAGS)
+def render(
+    documents: Annotated[list[Path], typer.Argument(metavar="DOCUMENT...", help="Results of -f json.")],
+    settings: Settings,
+) -> int:
+    """Make other formats and layouts from saved JSON, without a model."""
+    from subgen.cli.work import render_files
+
+    return render_files(documents, settings)
+
+
+@command()
+@with_flags({})
+def languages() -> int:
+    """List the languages, their codes and other names."""
+    from subgen.cli.listings import print_languages
+
+    return print_languages()
+
+
+@command()
+@with_flags({})
+def models(json: AsJson = False) -> int:
+    """List the models on this machine, and where others would go."""
+    from subgen.cli.listings import print_models
+
+    return print_models(json)
+
+
+@command()
+@with_flags({})
+def doctor(json: AsJson = False) -> int:
+    """Show what was found and what is missing, and test what works."""
+    from subgen.cli.doctor import examine
+
+    return examine(json)

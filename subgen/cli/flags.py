@@ -1,0 +1,136 @@
+"""Every flag, once: the field it sets, its spelling and its help. Types and defaults are the dataclass's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from typer.models import OptionInfo
+
+Flags: TypeAlias = Mapping[str, OptionInfo]
+"""Flags by the path of the field they set: "layout.width" is `Settings.options.layout.width`."""
+
+OUTPUT, MODELS, SPEECH, CUES, CHUNKS, SCREEN = (
+    "Output",
+    "Models",
+    "Speech",
+    "Subtitle layout",
+    "Chunks of audio",
+    "Screen",
+)
+
+
+def _flag(panel: str, *spellings: str, help: str, metavar: str | None = None, envvar: str | None = None) -> OptionInfo:
+    option: OptionInfo = typer.Option(*spellings, help=help, metavar=metavar, envvar=envvar, rich_help_panel=panel)
+    return option
+
+
+DELIVERY_FLAGS: Flags = {
+    "delivery.formats": _flag(
+        OUTPUT,
+        *("--format", "-f"),
+        metavar="NAME",
+        help="srt, vtt, json, txt, tsv, or all; repeat or separate with commas."
+        " Default: the ending of --output, else srt.",
+    ),
+    "delivery.output": _flag(
+        OUTPUT,
+        *("--output", "-o"),
+        metavar="PLACE",
+        help="A folder, a file, or - for stdout. Default: beside the media, as NAME.LANGUAGE.FORMAT.",
+    ),
+    "delivery.overwrite": _flag(OUTPUT, "--overwrite", help="Replace results that exist."),
+}
+SPEECH_FLAGS: Flags = {
+    "decoding.language": _flag(
+        SPEECH,
+        *("--language", "-l"),
+        metavar="LANGUAGE",
+        help="The language spoken, by name or code (see `subgen languages`). Default: the model finds it.",
+    ),
+    "decoding.context": _flag(SPEECH, "--context", metavar="TEXT", help="Names and terms to listen for."),
+    "decoding.batch": _flag(
+        SPEECH, "--batch", metavar="N", help="Chunks recognised together. Default: what suits the machine."
+    ),
+    "words.align": _flag(SPEECH, "--words/--no-words", help="Skip word times: faster, with rough subtitle times."),
+}
+INPUT_FLAGS: Flags = {
+    "input.track": _flag(
+        SPEECH, "--track", metavar="N", help="The audio track to read, from 1. Default: by language and purpose."
+    ),
+    "input.ffmpeg": _flag(
+        SPEECH, "--ffmpeg", metavar="PATH", help="The ffmpeg to use. Default: from PATH, else the bundled one."
+    ),
+}
+MODEL_FLAGS: Flags = {
+    "models.asr": _flag(
+        MODELS,
+        *("--model", "-m"),
+        metavar="NAME",
+        envvar="SUBGEN_MODEL",
+        help="The recogniser: a directory, a hub name, or demo (a small English toy that comes along).",
+    ),
+    "models.audio": _flag(
+        MODELS, "--audio-model", metavar="NAME", help="Where the audio tower is, if --model has only the text half."
+    ),
+    "models.revision": _flag(
+        MODELS, "--revision", metavar="REVISION", help="The hub commit, tag or branch of --model."
+    ),
+    "models.aligner": _flag(
+        MODELS,
+        "--aligner",
+        metavar="NAME",
+        envvar="SUBGEN_ALIGNER",
+        help="The model for word times, as for --model. Default: Qwen/Qwen3-ForcedAligner-0.6B, or demo with the demo.",
+    ),
+    "models.offline": _flag(MODELS, "--offline", help="Never download."),
+    "models.dtype": _flag(MODELS, "--dtype", metavar="TYPE", help="auto, float32, float16 or bfloat16."),
+}
+LAYOUT_FLAGS: Flags = {
+    "layout.width": _flag(CUES, "--width", metavar="COLUMNS", help="Longest line."),
+    "layout.lines": _flag(CUES, "--lines", metavar="N", help="Most lines in a subtitle."),
+    "layout.shortest": _flag(CUES, "--shortest", metavar="SECONDS", help="Shortest subtitle."),
+    "layout.longest": _flag(CUES, "--longest", metavar="SECONDS", help="Longest subtitle."),
+    "layout.gap_frames": _flag(CUES, "--gap", metavar="FRAMES", help="Smallest gap between subtitles."),
+    "layout.frame_rate": _flag(
+        CUES, "--fps", metavar="RATE", help="Frames per second for the gap. Default: the film's, else 24."
+    ),
+    "layout.reading_speed": _flag(
+        CUES, "--reading-speed", metavar="CPS", help="Characters per second that viewers can read."
+    ),
+}
+CHUNK_FLAGS: Flags = {
+    "chunking.shortest": _flag(CHUNKS, "--chunk-shortest", metavar="SECONDS", help="Shortest chunk."),
+    "chunking.target": _flag(CHUNKS, "--chunk-target", metavar="SECONDS", help="Length to aim at."),
+    "chunking.longest": _flag(CHUNKS, "--chunk-longest", metavar="SECONDS", help="Longest chunk."),
+    "chunking.look_ahead": _flag(
+        CHUNKS, "--chunk-look-ahead", metavar="SECONDS", help="Audio held in memory to choose a cut."
+    ),
+    "chunking.skip_silence": _flag(
+        CHUNKS, "--skip-silence", metavar="SECONDS", help="Silence longer than this is not decoded."
+    ),
+}
+SCREEN_FLAGS: Flags = {
+    "console.progress": _flag(
+        SCREEN, "--progress", metavar="STYLE", help="auto (a bar on a terminal), json (events on stderr) or none."
+    ),
+    "console.quiet": _flag(SCREEN, *("--quiet", "-q"), help="Show errors only."),
+    "console.verbose": _flag(SCREEN, *("--verbose", "-v"), help="Show what is done, and tracebacks."),
+}
+
+TRANSCRIBE_FLAGS: Flags = {
+    **DELIVERY_FLAGS,
+    **SPEECH_FLAGS,
+    **INPUT_FLAGS,
+    **MODEL_FLAGS,
+    **LAYOUT_FLAGS,
+    **CHUNK_FLAGS,
+    **SCREEN_FLAGS,
+}
+ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
+RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Films or recordings.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

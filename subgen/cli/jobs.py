@@ -1,0 +1,123 @@
+"""Which results a run will write, worked out and checked before any work is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from subgen.cli.settings import DEFAULT_FORMAT, Delivery
+from subgen.errors import MediaNotFound, OptionError, OutputError
+from subgen.formats import FORMATS
+from subgen.output import check_writable, sidecar
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input and what is to be made of it."""
+
+    path: Path
+    formats: tuple[str, ...]
+    folder: Path
+    """where results go when neither `file` nor `stdout` is set"""
+    file: Path | None = None
+    stdout: bool = False
+    overwrite: bool = False
+    named: bool = True
+    """whether the language is part of the name; a saved document keeps the name it has"""
+
+    def output(self, format: str, language: str) -> Path:
+        """The file for a format, once the language is known by its canonical name."""
+        if self.file is not None:
+            return self.file
+        if self.named:
+            return sidecar(self.path, language, format, self.folder)
+        return self.folder / f"{self.path.stem}.{format}"
+
+    def check(self, language: str | None) -> None:
+        """Raises MediaNotFound or OutputError for all that would fail after the work. `language` None: not known."""
+        _check_input(self.path)
+        if self.stdout:
+            return
+        if language is None and self.file is None and self.named:
+            check_writable(self.folder)
+            return
+        for format in self.formats:
+            check_writable(self.output(format, language or ""), overwrite=self.overwrite)
+
+
+def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tuple[Job, ...]:
+    """One job for each file. Raises OptionError when a place can't hold all the results or two would meet in a name."""
+    formats = delivery.formats or (_format_of(delivery.output),)
+    single = len(files) == 1 and len(formats) == 1
+    stdout = delivery.output == STDOUT
+    folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, formats, single)
+    if stdout and not single:
+        raise OptionError("stdout takes one result: give one file and one format, or a folder for --output.")
+    jobs = tuple(
+        Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, named and file is None)
+        for path in files
+    )
+    _check_clashes(jobs)
+    return jobs
+
+
+def _place(output: str, formats: tuple[str, ...], single: bool) -> tuple[Path | None, Path | None]:
+    """(folder, None) or (None, file): what exists as a folder, ends as one, or holds several results is a folder."""
+    place = Path(output)
+    if place.is_dir() or output.endswith(("/", os.sep)):
+        return place, None
+    if single:
+        return None, place
+    if place.exists() or _ending(place) in FORMATS:
+        raise OptionError(f"--output {output} is one file, but there are several results: give a folder.")
+    return place, None
+
+
+def _format_of(output: str | None) -> str:
+    ending = _ending(Path(output)) if output else ""
+    return ending if ending in FORMATS else DEFAULT_FORMAT
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
+
+
+def _check_input(path: Path) -> None:
+    if path.is_dir():
+        raise MediaNotFound(f"{path} is a folder: give the files in it.")
+    if not path.exists():
+        raise MediaNotFound(f"There is no file {path}.")
+    if not os.access(path, os.R_OK):
+        raise MediaNotFound(f"The file {path} may not be read: check its permissions.")
+
+
+def _check_clashes(jobs: Iterable[Job]) -> None:
+    """Refuses two inputs whose results would have one name, and a result that would replace its own input."""
+    seen: dict[tuple[str, str], Path] = {}
+    for job in jobs:
+        if job.file is not None and _same(job.file, job.path):
+            raise OutputError(f"The result {job.file} would replace its own input: give another --output.")
+        if job.stdout or job.file is not None:
+            continue
+        key = (os.path.realpath(job.folder), _folded(job.path.stem))
+        if key in seen:
+            raise OptionError(
+                f"{seen[key]} and {job.path} would be written under the same name in {job.folder}:"
+                " do them one at a time, each with its own --output."
+            )
+        seen[key] = job.path
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def _folded(name: str) -> str:
+    """A name as the file systems of macOS and Windows compare it; unchanged elsewhere."""
+    return unicodedata.normalize("NFC", name).casefold() if sys.platform in {"darwin", "win32"} else name

@@ -1,0 +1,93 @@
+"""What a command was asked to do, as values: the library's options, where results go, and what the terminal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from subgen.errors import OptionError
+from subgen.languages import canonical
+from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Words
+
+DEFAULT_FORMAT = "srt"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Which results are written, and where."""
+
+    formats: tuple[str, ...] = ()
+    """() is the format that the name of `output` ends with, else srt"""
+    output: str | None = None
+    """a folder, a file, "-" for stdout; None is beside the media"""
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What is shown on stderr while a command works."""
+
+    progress: str = "auto"
+    """auto (a bar on a terminal, else nothing), json (one object a line) or none"""
+    quiet: bool = False
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.progress not in {"auto", "json", "none"}:
+            raise OptionError(f"The progress style {self.progress!r} is not known; use auto, json or none.")
+        if self.quiet and self.verbose:
+            raise OptionError("--quiet and --verbose contradict each other: give one of them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that flags can say."""
+
+    options: Options = field(default_factory=Options)
+    delivery: Delivery = field(default_factory=Delivery)
+    console: Console = field(default_factory=Console)
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "models": Models,
+    "input": Input,
+    "chunking": Chunking,
+    "decoding": Decoding,
+    "words": Words,
+    "layout": Layout,
+    "delivery": Delivery,
+    "console": Console,
+}
+"""The dataclass behind the first half of a flag's field path ("layout.width")."""
+
+
+def build(values: Mapping[str, object]) -> Settings:
+    """Settings from values by field path. Raises OptionError for what no dataclass, language or format accepts."""
+    sections: dict[str, dict[str, object]] = {name: {} for name in SECTIONS}
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        sections[section][name] = _read(path, value)
+    made = {name: SECTIONS[name](**given) for name, given in sections.items()}
+    delivery, console = made.pop("delivery"), made.pop("console")
+    return Settings(Options(**made), delivery, console)
+
+
+def _read(path: str, value: object) -> object:
+    """What the user wrote as what the field holds."""
+    if path == "decoding.language" and isinstance(value, str):
+        return canonical(value)
+    if path == "delivery.formats":
+        return _formats(value if isinstance(value, list) else [])
+    return value
+
+
+def _formats(texts: Iterable[str]) -> tuple[str, ...]:
+    """Names from repeated and comma-separated flags, in the order given, each once."""
+    from subgen.formats import FORMATS
+
+    names = [name.strip().lower().removeprefix(".") for text in texts for name in text.split(",")]
+    for name in names:
+        if name not in (*FORMATS, "all"):
+            raise OptionError(f"The format {name!r} is not known; use {', '.join(FORMATS)} or all.")
+    return FORMATS if "all" in names else tuple(dict.fromkeys(names))

@@ -1,0 +1,133 @@
+"""Where errors and signals meet the user: one sentence on stderr, one exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TextIO
+
+import typer
+
+from subgen.errors import EXIT_OK, SubgenError
+
+EXIT_UNEXPECTED = 70
+"""EX_SOFTWARE of sysexits.h: a fault of this program"""
+EXIT_BROKEN_PIPE = 128 + 13
+"""what a shell reports for a program that SIGPIPE ends"""
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
+
+
+class Stopped(KeyboardInterrupt):
+    """The user, or the system, wants the program to end. The exit code is 128 + the signal, as shells have it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turns SIGINT, SIGTERM and SIGHUP into `Stopped`, so that everything is tidied up; a second one ends at once.
+
+    A signal that the parent ignores (nohup, a background job) stays ignored.
+    """
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        raise Stopped(number)
+
+    before = {each: handler for each in STOP_SIGNALS if (handler := signal.getsignal(each)) is not signal.SIG_IGN}
+    if threading.current_thread() is not threading.main_thread():
+        before = {}
+    for each in before:
+        signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code; prints nothing but results on stdout."""
+    from subgen.cli.commands import app
+
+    return attempt(lambda: app(list(arguments)) or EXIT_OK)
+
+
+def attempt(work: Callable[[], int], *, debug: bool = False) -> int:
+    """Does the whole work of a command and returns its exit code, also when it is interrupted or its reader leaves."""
+    try:
+        return caught(work, lambda text, _code: say(text), debug=debug)
+    except typer.Exit as end:
+        return end.exit_code
+    except Stopped as stopped:
+        say("Interrupted: nothing was left half-written.")
+        return stopped.exit_code
+    except BrokenPipeError:
+        discard_stdout()
+        return EXIT_BROKEN_PIPE
+
+
+def caught(work: Callable[[], int], report: Callable[[str, int], None], *, debug: bool = False) -> int:
+    """Does the work and returns its exit code; an error is reported as one sentence with its documented code.
+
+    A traceback is shown for faults of this program only, and only with `debug` or SUBGEN_DEBUG=1.
+    """
+    try:
+        return work()
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except (SubgenError, typer.TyperException) as error:
+        report(sentence(error), error.exit_code)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the one place where a fault of this program becomes a sentence
+        report(sentence(error), EXIT_UNEXPECTED)
+        if debug or os.environ.get("SUBGEN_DEBUG", "0") != "0":
+            traceback.print_exc()
+        return EXIT_UNEXPECTED
+
+
+def sentence(error: Exception) -> str:
+    """What the user reads of an error."""
+    if isinstance(error, SubgenError):
+        return str(error)
+    if isinstance(error, typer.TyperException):
+        return f"{error.format_message().rstrip('.')}. See `subgen --help`."
+    return (
+        f"This should not happen: {type(error).__name__}: {error}. Please report it, with what the same command"
+        " prints under --verbose."
+    )
+
+
+def say(text: str) -> None:
+    """One line on stderr, under the program's name."""
+    put_line(f"subgen: {one_line(text)}", sys.stderr)
+
+
+def put_line(line: str, stream: TextIO) -> None:
+    """Writes a line at once."""
+    stream.write(f"{line}\n")
+    stream.flush()
+
+
+def one_line(text: str) -> str:
+    """Text that can't disturb a terminal or a log: control characters of file names are shown as escapes."""
+    return "".join(c if unicodedata.category(c) not in _UNPRINTABLE else repr(c)[1:-1] for c in text)
+
+
+_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def discard_stdout() -> None:
+    """Sends what is still buffered for stdout nowhere: its reader has gone, and the exit must stay quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

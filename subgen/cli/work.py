@@ -1,0 +1,171 @@
+"""Running a command over its files: each is done or fails by itself, and what is done is written at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from subgen.cli.jobs import Job, plan
+from subgen.cli.screens import Bar, Screen, screen
+from subgen.cli.settings import Settings
+from subgen.cli.shell import caught, discard_stdout
+from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, ModelError, OptionError, OutputError
+from subgen.events import Event, Listener, Recognised
+from subgen.formats import read, render
+from subgen.options import Options
+from subgen.output import write
+from subgen.types import Document
+
+if TYPE_CHECKING:
+    from subgen.engine import Engine
+    from subgen.models import Hub
+
+Make = Callable[[Path, Listener], Document]
+"""Turns a file into a document, telling the listener about it: transcription, alignment, or reading JSON."""
+
+
+class Chain(Protocol):
+    """A function of `subgen.pipeline`."""
+
+    def __call__(self, path: Path, options: Options, *, engine: Engine, listen: Listener) -> Document: ...
+
+
+def transcribe_files(files: Sequence[Path], settings: Settings) -> int:
+    """`subgen FILE...`."""
+    from subgen.pipeline import transcribe
+
+    return _run_models(files, settings, transcribe)
+
+
+def align_file(audio: Path, transcript: Path, settings: Settings) -> int:
+    """`subgen align AUDIO TRANSCRIPT`."""
+    from subgen.pipeline import align
+
+    text = read_text(transcript)
+
+    def make(path: Path, options: Options, *, engine: Engine, listen: Listener) -> Document:
+        return align(path, text, options, engine=engine, listen=listen)
+
+    return _run_models((audio,), settings, make)
+
+
+def render_files(documents: Sequence[Path], settings: Settings) -> int:
+    """`subgen render DOCUMENT...`: loads neither MLX nor media."""
+    jobs = plan(documents, settings.delivery, named=False)
+    with screen(settings.console) as shown:
+        return run_files(jobs, settings, lambda path, _listen: read(read_text(path)), shown)
+
+
+def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
+    """Files through one engine. Missing models are fetched before the first file is opened, under the hub's bars."""
+    from subgen.engine import Engine
+    from subgen.models import download
+
+    options = settings.options
+    jobs = plan(files, settings.delivery)
+    with screen(settings.console) as shown, Engine.open(options.models, shown.listen) as engine:
+        hub = partial(download, bars=isinstance(shown, Bar))
+        return run_files(
+            jobs,
+            settings,
+            lambda path, listen: make(path, options, engine=engine, listen=listen),
+            shown,
+            prepare=lambda: find_models(options, hub),
+        )
+
+
+def find_models(options: Options, hub: Hub) -> None:
+    """Raises what is wrong with the models' names, and downloads those that are only on the hub."""
+    from subgen.models import resolve_aligner, resolve_asr
+
+    resolve_asr(options.models, hub=hub)
+    if options.models.audio:
+        resolve_asr(options.models, tower=True, hub=hub)
+    if options.words.align:
+        resolve_aligner(options.models, hub=hub)
+
+
+def run_files(
+    jobs: Sequence[Job], settings: Settings, make: Make, screen: Screen, prepare: Callable[[], None] = lambda: None
+) -> int:
+    """Makes and writes every job's results; returns the exit code.
+
+    Names are checked for all files, then `prepare` is called, before the first is opened. One file fails with its own
+    code; several are all tried, then 1. A model that can't be used ends the run, for no later file could use it.
+    """
+    options, debug = settings.options, settings.console.verbose
+    codes = [caught(partial(_check, job, options), partial(screen.failed, job.path), debug=debug) for job in jobs]
+    if EXIT_OK in codes:
+        prepare()
+    for index, job in enumerate(jobs):
+        if codes[index] == EXIT_OK:
+            screen.begin(job.path, index + 1, len(jobs))
+            work = partial(_do, job, options, make, screen)
+            codes[index] = caught(work, partial(screen.failed, job.path), debug=debug)
+            if codes[index] == ModelError.exit_code:
+                return codes[index]
+    if not any(codes):
+        return EXIT_OK
+    return EXIT_SOME_FAILED if len(jobs) > 1 else codes[0]
+
+
+def _check(job: Job, options: Options) -> int:
+    job.check(options.decoding.language)
+    return EXIT_OK
+
+
+def _do(job: Job, options: Options, make: Make, screen: Screen) -> int:
+    document = make(job.path, _Watch(job, options, screen.listen))
+    for format in job.formats:
+        text = render(document, format, options.layout)
+        output = None if job.stdout else job.output(format, document.language)
+        if output is None:
+            print_result(text)
+        else:
+            write(output, text, overwrite=job.overwrite)
+        screen.written(job.path, output)
+    return EXIT_OK
+
+
+class _Watch:
+    """A listener that stops a file at its first words when the result's name, now known, is taken."""
+
+    def __init__(self, job: Job, options: Options, listen: Listener) -> None:
+        self._job = job
+        self._listen = listen
+        self._done = options.decoding.language is not None
+
+    def __call__(self, event: Event) -> None:
+        self._listen(event)
+        if isinstance(event, Recognised) and event.transcript.language and not self._done:
+            self._done = True
+            self._job.check(event.transcript.language)
+
+
+def print_result(text: str, stream: BinaryIO | None = None) -> None:
+    """Text to stdout as UTF-8, whatever the terminal's locale. Raises OutputError when it can't be written."""
+    try:
+        out = stream or sys.stdout.buffer
+        out.write(text.encode())
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(f"The result can't be written to stdout: {reason}.") from error
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 text file, with or without a byte order mark. Raises MediaNotFound or OptionError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OptionError(f"{path} is not UTF-8 text (byte {error.start} is wrong): save it as UTF-8.") from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise MediaNotFound(f"The file {path} can't be read: {reason}.") from error
