@@ -1,0 +1,84 @@
+"""The KV cache of a batch whose rows start at different columns and all end at the same one.
+
+Rows are right-aligned: a new token of every row goes into the same column, so a step is one slice assignment per
+layer, and a row that ends gives its place to another prompt that is written so that it ends there, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mlx.core as mx
+
+STEP = 256
+"""columns by which the cache grows"""
+
+
+class LayerCache:
+    """Keys and values of one layer, (B, heads, capacity, head_dim), filled up to the owner's `length`."""
+
+    def __init__(self, owner: BatchCache) -> None:
+        self.owner = owner
+        self.keys: mx.array | None = None
+        self.values: mx.array | None = None
+
+    def update(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
+        """Writes (B, heads, L, head_dim) after the filled columns and returns everything filled so far."""
+        start = self.owner.length
+        end = start + keys.shape[2]
+        self.keys = self._write(self.keys, keys, start)
+        self.values = self._write(self.values, values, start)
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+    def _write(self, store: mx.array | None, new: mx.array, start: int) -> mx.array:
+        end = start + new.shape[2]
+        if store is None or end > store.shape[2]:
+            capacity = -(-end // STEP) * STEP
+            held = start if store is not None else 0
+            room = mx.zeros((*new.shape[:2], capacity - held, new.shape[3]), dtype=new.dtype)
+            store = room if store is None else mx.concatenate([store[:, :, :held], room], axis=2)
+        store[:, :, start:end] = new
+        return store
+
+
+class BatchCache:
+    """The caches of all layers. `length`: columns filled, the same for every row and layer."""
+
+    def __init__(self, layers: int) -> None:
+        self.length = 0
+        self.layers = [LayerCache(self) for _ in range(layers)]
+
+    def advance(self, columns: int) -> None:
+        """Counts columns that `update` has written in every layer."""
+        self.length += columns
+
+    def shift(self, columns: int) -> None:
+        """Moves everything `columns` to the right (empty columns in front), or to the left (columns dropped)."""
+        for layer in self.layers:
+            layer.keys = _shifted(layer.keys, columns, self.length)
+            layer.values = _shifted(layer.values, columns, self.length)
+        self.length += columns
+
+    def adopt(self, rows: Sequence[int], other: BatchCache) -> None:
+        """Copies row i of `other` into row `rows[i]`, so that it ends in this cache's last filled column.
+
+        `other` must not be longer than this cache: `shift` first.
+        """
+        first = self.length - other.length
+        for mine, theirs in zip(self.layers, other.layers, strict=True):
+            assert mine.keys is not None
+            assert mine.values is not None
+            assert theirs.keys is not None
+            assert theirs.values is not None
+            for index, row in enumerate(rows):
+                mine.keys[row, :, first : self.length] = theirs.keys[index, :, : other.length]
+                mine.values[row, :, first : self.length] = theirs.values[index, :, : other.length]
+
+
+def _shifted(store: mx.array | None, columns: int, length: int) -> mx.array | None:
+    if store is None or columns == 0:
+        return store
+    if columns < 0:
+        return store[:, :, -columns:length]
+    front = mx.zeros((*store.shape[:2], columns, store.shape[3]), dtype=store.dtype)
+    return mx.concatenate([front, store[:, :, :length]], axis=2)

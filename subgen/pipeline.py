@@ -1,0 +1,251 @@
+"""The whole chain, from a file to a Document. Read `run` first: every caller is a thin shell around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from subgen.chunk import split
+from subgen.engine import Aligns, Engine, Recognises
+from subgen.errors import MissingDependency, OptionError
+from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignore
+from subgen.matching import divide
+from subgen.media import open_audio, probe
+from subgen.options import Options
+from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Transcript, Word
+from subgen.words import cut, spread, utterances
+
+if TYPE_CHECKING:
+    from aligner.aligner import Clip
+    from aligner.types import Alignment
+    from subgen.asr.recogniser import Recognised as Heard
+
+GROUP = 8
+"""chunks aligned in one pass"""
+
+
+class Audio(Protocol):
+    """Decoded audio on the media's timeline; `seconds` and `notes` are complete when it is exhausted."""
+
+    def __iter__(self) -> Iterator[Samples]:
+        """Blocks of float32 mono samples, 16 kHz; the first sample is at 0 s of the media."""
+        ...
+
+    @property
+    def seconds(self) -> Seconds:
+        """How much was decoded."""
+        ...
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is damaged."""
+        ...
+
+
+class Models(Protocol):
+    """What the chain needs of an engine."""
+
+    @property
+    def recogniser(self) -> Recognises:
+        """Audio to text."""
+        ...
+
+    @property
+    def aligner(self) -> Aligns:
+        """Text and audio to times."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the models are called."""
+        ...
+
+
+def transcribe(
+    path: Path, options: Options | None = None, *, engine: Engine | None = None, listen: Listener = ignore
+) -> Document:
+    """Everything said in a media file, with word times.
+
+    Args:
+        engine: models to use and keep; None opens one for this file.
+        listen: gets events while it runs.
+
+    Raises:
+        SubgenError: with one sentence for the user.
+    """
+    options = options or Options()
+    media = probe(path, options.input, options.decoding.language)
+    listen(Opened(media))
+    with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
+        return run(media, audio, models, options, listen)
+
+
+def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Listener = ignore) -> Document:
+    """The chain: blocks of audio -> chunks -> transcripts -> words -> utterances -> Document.
+
+    Memory does not grow with the length of the media, but for the text: audio is dropped once it has its words.
+    """
+    timing = _Timing(engine.aligner, options.chunking.longest) if options.words.align else None
+    heard = engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding)
+    session = _Session(media, listen)
+    for group in _grouped(heard, GROUP):
+        session.add(group, timing)
+    return session.document(audio, engine.names, timing)
+
+
+def align(
+    path: Path, text: str, options: Options | None = None, *, engine: Engine | None = None, listen: Listener = ignore
+) -> Document:
+    """Word times for a text that is known, such as a script: the text stays as it is.
+
+    The media is recognised as well, only to know which part of the text belongs to which chunk of audio.
+
+    Raises:
+        SubgenError: with one sentence for the user.
+    """
+    options = options or Options()
+    if not text.strip():
+        raise OptionError("The transcript to align is empty.")
+    media = probe(path, options.input, options.decoding.language)
+    listen(Opened(media))
+    with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
+        return run_alignment(media, audio, text, models, options, listen)
+
+
+def run_alignment(
+    media: Media, audio: Audio, text: str, engine: Models, options: Options, listen: Listener = ignore
+) -> Document:
+    """`align` on an opened media. Keeps the audio of all chunks until the text is divided among them."""
+    timing = _Timing(engine.aligner, options.chunking.longest)
+    heard = list(engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding))
+    pieces = divide(text, [result.transcript.text for result in heard])
+    language = options.decoding.language
+    session = _Session(media, listen)
+    known = [
+        result._replace(
+            transcript=replace(result.transcript, text=piece, language=language or result.transcript.language),
+            tokens=(),
+        )
+        for result, piece in zip(heard, pieces, strict=True)
+    ]
+    for group in _grouped(iter(known), GROUP):
+        session.add(group, timing)
+    return session.document(audio, engine.names, timing)
+
+
+def _engine(given: Engine | None, options: Options, listen: Listener) -> AbstractContextManager[Engine]:
+    """The caller's engine, which stays open, or one of our own."""
+    return nullcontext(given) if given is not None else Engine.open(options.models, listen)
+
+
+def _grouped(heard: Iterable[Heard], size: int) -> Iterator[list[Heard]]:
+    group: list[Heard] = []
+    for result in heard:
+        group.append(result)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+class _Timing:
+    """Gives transcripts their words, and remembers what the user should know about their times."""
+
+    def __init__(self, aligner: Aligns, longest: Seconds) -> None:
+        if longest > aligner.longest:
+            raise OptionError(
+                f"Chunks of up to {longest:g} s were asked for, but this aligner handles {aligner.longest:g} s at most."
+            )
+        self.aligner = aligner
+        self.unsplittable: MissingDependency | None = None
+
+    def words(self, heard: Sequence[Heard]) -> list[Transcript]:
+        """The transcripts with words on the media's timeline."""
+        from aligner.aligner import Clip
+
+        clips = [Clip(result.chunk.samples, result.transcript.text, result.transcript.language) for result in heard]
+        return [_with_words(result, alignment) for result, alignment in zip(heard, self._align(clips), strict=True)]
+
+    def _align(self, clips: list[Clip]) -> tuple[Alignment, ...]:
+        try:
+            return self.aligner.align(clips)
+        except MissingDependency as error:
+            # A Japanese film must not be lost after its transcription for want of a word splitter: without it
+            # ideographs and runs of kana are the units.
+            self.unsplittable = error
+            return self.aligner.align([replace(clip, language="") for clip in clips])
+
+    def notes(self, transcripts: Sequence[Transcript]) -> Iterator[Note]:
+        """What to know about the times of these transcripts."""
+        if self.unsplittable is not None:
+            yield Note("alignment", f"Word times are coarse. {self.unsplittable}")
+        names = {transcript.language for transcript in transcripts if transcript.language}
+        for name in sorted(names - set(self.aligner.languages) if self.aligner.languages else ()):
+            yield Note("alignment", f"The aligner was not trained for {name}: its word times may be off.")
+        spread_words = sum(transcript.report.spread for transcript in transcripts)
+        if spread_words:
+            yield Note("alignment", f"The times of {spread_words} words are estimates: they could not be aligned.")
+
+
+def _with_words(result: Heard, alignment: Alignment) -> Transcript:
+    transcript = result.transcript
+    if alignment.units:
+        words: tuple[Word, ...] = cut(transcript.text, alignment.units, transcript.start, result.tokens)
+    else:
+        words = spread(transcript.text, transcript.start, transcript.end)
+    return replace(transcript, words=words, report=alignment.report)
+
+
+@dataclass
+class _Session:
+    """What is known of one file so far; text only, no audio."""
+
+    media: Media
+    listen: Listener
+    transcripts: list[Transcript] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def add(self, group: Sequence[Heard], timing: _Timing | None) -> None:
+        """Files recognised chunks, with their words if times are wanted, and tells the listener."""
+        transcripts = [result.transcript for result in group] if timing is None else timing.words(group)
+        for result, transcript in zip(group, transcripts, strict=True):
+            self.transcripts.append(transcript)
+            for note in _decoding_notes(result):
+                self._notice(note)
+            self.listen(Recognised(self.media.path, transcript))
+        self.listen(Progress(self.media.path, transcripts[-1].end, self.media.duration))
+
+    def _notice(self, note: Note) -> None:
+        self.notes.append(note)
+        self.listen(Noticed(self.media.path, note))
+
+    def document(self, audio: Audio, models: tuple[str, ...], timing: _Timing | None) -> Document:
+        """The result, once the audio is exhausted."""
+        for note in (*audio.notes, *(timing.notes(self.transcripts) if timing else ())):
+            self._notice(note)
+        if not any(transcript.text for transcript in self.transcripts):
+            self._notice(Note("silence", "No speech was found."))
+        self.listen(Progress(self.media.path, audio.seconds, audio.seconds))
+        return Document(
+            self.media,
+            audio.seconds,
+            tuple(self.transcripts),
+            utterances(self.transcripts),
+            tuple(self.notes),
+            models if timing else models[:1],
+        )
+
+
+def _decoding_notes(result: Heard) -> Iterator[Note]:
+    transcript: Transcript = result.transcript
+    chunk: Chunk = result.chunk
+    if transcript.finish == "loop":
+        yield Note("loop", "The model repeated itself here; the repetition was dropped, speech may be missing.", chunk)
+    elif transcript.finish == "length":
+        yield Note("length", "The model did not come to an end here; the text may be cut short or wrong.", chunk)
+    elif result.cuts:
+        yield Note("retry", "The model repeated itself here; the audio was cut and decoded again.", chunk)

@@ -1,0 +1,31 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""material that is too large or not free to be in the repository"""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out tests that are marked `shared` where that material does not exist."""
+    if SHARED.is_dir():
+        return
+    absent = [item for item in items if item.get_closest_marker("shared")]
+    config.hook.pytest_deselected(items=absent)
+    items[:] = [item for item in items if item not in absent]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the repository that `shared` tests read."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """Tiny random checkpoints in every layout, with what the official implementation computes on them."""
+    return Path(__file__).parent / "golden" / "qwen3"
