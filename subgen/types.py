@@ -46,6 +46,8 @@ class Track:
     title: str | None = None
     default: bool = False
     commentary: bool = False
+    duration: Seconds | None = None
+    """how long it plays from its start, where the container claims that and does not merely guess"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Media:
     track: Track
     frame_rate: float | None = None
     """frames per second of the first real video stream; None for audio"""
+    container: str = ""
+    """short name of the container format, such as mp4, matroska or mpegts"""
 
 
 @dataclass(frozen=True, slots=True)

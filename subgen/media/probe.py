@@ -1,0 +1,145 @@
+"""What a media file holds, read with PyAV: tracks, languages, start times, frame rate. Nothing is decoded."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import av
+from av.audio.codeccontext import AudioCodecContext
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from subgen.errors import NoAudioTrack, Undecodable
+from subgen.media.source import CONTAINERS, mp3_counted, refusal, require_file, riff_stretch, shown, url
+from subgen.media.track import UNDECODABLE, choose, is_commentary
+from subgen.options import Input
+from subgen.types import Media, Seconds, Track
+
+LEAST_RATE = 10.0
+"""Bytes per second below which no audio codec goes (Opus sends 20 in silence): a longer claim is an error."""
+
+_GUESSED = frozenset({"aac", "ac3", "eac3", "dts", "dtshd", "truehd", "mlp", "loas", "amr", "gsm", "mpeg", "mpegts"})
+"""Formats without a header that says how long they are; libavformat guesses from the bit rate or the last stamps."""
+
+_ASIDE = Disposition.comment | Disposition.visual_impaired | Disposition.hearing_impaired | Disposition.descriptions
+_DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
+
+
+def probe(path: Path, options: Input = Input(), language: str | None = None) -> Media:
+    """The file's tracks, and the one that `options.track`, else `language` (canonical name), else good sense chooses.
+
+    Opens this file only, whatever its content names. Raises MediaNotFound, Undecodable (not media, cut, encrypted)
+    and NoAudioTrack.
+    """
+    size = require_file(path)
+    safe = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
+    try:
+        with av.open(url(path), options=safe, metadata_errors="replace") as container:
+            return _media(path, container, size, (options.track, language))
+    except (av.FFmpegError, OSError) as error:
+        raise Undecodable(f"{shown(path)} {refusal(path)}") from error
+
+
+def _media(path: Path, container: InputContainer, size: int, wish: tuple[int | None, str | None]) -> Media:
+    name = shown(path)
+    clock = _Clock(path, container, size)
+    tracks = tuple(_track(stream, clock) for stream in container.streams.audio)
+    if not tracks:
+        kinds = {stream.type for stream in container.streams}
+        rest = " and ".join(word for kind, word in (("video", "video"), ("subtitle", "subtitles")) if kind in kinds)
+        raise NoAudioTrack(f"{name} has no audio track{f', only {rest}' if rest else ''}.")
+    try:
+        track = choose(tracks, *wish)
+    except NoAudioTrack as error:
+        raise NoAudioTrack(f"{name}: {error}") from error
+    if track.codec == "encrypted":
+        raise Undecodable(f"{name} is encrypted (DRM): its audio can't be decoded without its owner's player.")
+    rate = next(filter(None, map(_frame_rate, container.streams.video)), None)
+    return Media(path, clock.duration, tracks, track, rate, clock.format)
+
+
+class _Clock:
+    """The times of one container: where its timeline begins, and which of the lengths it claims can be believed."""
+
+    def __init__(self, path: Path, container: InputContainer, size: int) -> None:
+        self.format = _short(container.format.name)
+        self.start = (container.start_time or 0) / av.time_base
+        self._longest = 60.0 + size / LEAST_RATE
+        self._stretch = riff_stretch(path, size)
+        self._guess = self.format in _GUESSED or (self.format == "mp3" and not mp3_counted(path))
+        self._alone = len(container.streams) == 1
+        claimed = container.duration / av.time_base * self._stretch if container.duration else None
+        self.duration = self._believed(claimed)
+
+    def _believed(self, claimed: Seconds | None) -> Seconds | None:
+        return claimed if claimed is not None and 0 < claimed <= self._longest else None
+
+    def begin(self, stream: Stream) -> Seconds:
+        """When the stream starts, from the start of the media."""
+        if stream.start_time is None or stream.time_base is None:
+            return 0.0
+        return round(float(stream.start_time * stream.time_base) - self.start, 6) + 0.0  # no -0.0
+
+    def length(self, stream: Stream) -> Seconds | None:
+        """How long the stream plays from its own start, None when nothing trustworthy says so."""
+        if self._guess:
+            return None
+        if stream.duration and stream.time_base:
+            return self._believed(float(stream.duration * stream.time_base) * self._stretch)
+        end = _tagged_duration(stream.metadata) or (self.duration if self._alone else None)
+        return self._believed(end - max(0.0, self.begin(stream)) if end is not None else None)
+
+
+def _short(name: str) -> str:
+    names = name.split(",")
+    return "mp4" if "mp4" in names else names[0]
+
+
+def _tagged_duration(metadata: dict[str, str]) -> Seconds | None:
+    """The DURATION tag that Matroska muxers write beside each track, as hours:minutes:seconds."""
+    for key, value in metadata.items():
+        if key.upper().startswith("DURATION") and (match := _DURATION_TAG.match(value)):
+            hours, minutes, seconds = match.groups()
+            return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return None
+
+
+def _track(stream: AudioStream, clock: _Clock) -> Track:
+    codec = _codec(stream.codec_context)
+    known = codec not in UNDECODABLE
+    tag = stream.metadata.get("language", "").strip().lower()
+    title = stream.metadata.get("title") or None
+    return Track(
+        index=stream.index,
+        codec=codec,
+        sample_rate=stream.codec_context.sample_rate if known else 0,
+        channels=stream.codec_context.channels if known else 0,
+        start=clock.begin(stream),
+        language=None if tag in {"", "und"} else tag,
+        title=title,
+        default=bool(stream.disposition & Disposition.default),
+        commentary=bool(stream.disposition & _ASIDE) or is_commentary(title),
+        duration=clock.length(stream),
+    )
+
+
+def _codec(context: AudioCodecContext | None) -> str:
+    """The codec's name, or one of `UNDECODABLE`. PyAV gives no context for what it has no decoder for."""
+    if context is None:
+        return "unknown"
+    try:
+        protected = context.codec_tag == "enca"  # the sample entry of a protected track (ISO/IEC 23001-7, 4.1)
+    except UnicodeDecodeError:  # a tag that is a number and no text, as transport streams have
+        protected = False
+    return "encrypted" if protected else context.name
+
+
+def _frame_rate(stream: VideoStream) -> float | None:
+    """Frames per second; None for cover art and for rates that no film has."""
+    if stream.disposition & (Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails):
+        return None
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    return rate if 1 <= rate <= 1000 else None
