@@ -67,9 +67,12 @@ def download(name: str, revision: str | None, *, bars: bool = False, endpoint: s
 
     if not bars:
         disable_progress_bars()
-    network_error: type[BaseException] = errors.HfHubHTTPError.__bases__[0]  # of the HTTP library that its version uses
+    # The base is the HTTP library's own error, and which library that is depends on the hub client's version.
+    network_error: type[BaseException] = errors.HfHubHTTPError.__bases__[0]
     try:
-        found = snapshot_download(name, revision=revision, allow_patterns=list(WANTED_FILES), endpoint=endpoint)
+        found = snapshot_download(
+            name, revision=revision, allow_patterns=list(WANTED_FILES), cache_dir=hub_cache(), endpoint=endpoint
+        )
     except errors.GatedRepoError as error:
         raise NeedsAccess(
             f"The model {name} wants its licence accepted: do that on https://huggingface.co/{name} with your account,"
@@ -88,12 +91,12 @@ def download(name: str, revision: str | None, *, bars: bool = False, endpoint: s
 
 def _mishap(name: str, error: BaseException) -> ModelNotFound | NeedsAccess | OutputError:
     """The error of ours for a download that broke: refused, full disk, or no connection."""
-    if getattr(getattr(error, "response", None), "status_code", None) in (401, 403):
+    cause = error.__cause__ or error  # the hub wraps what made it look into its cache instead
+    if getattr(getattr(cause, "response", None), "status_code", None) in (401, 403):
         return NeedsAccess(f"The hub refuses the model {name} to this account: run `hf auth login` with one that may.")
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
-        return OutputError(f"The model {name} can't be stored in {hub_cache()}: {os.strerror(error.errno)}.")
-    cause = error.__cause__ or error
-    reason = str(cause).strip().partition("\n")[0] or type(cause).__name__
+    if isinstance(cause, OSError) and cause.errno and (cause.filename or cause.errno in (errno.ENOSPC, errno.EDQUOT)):
+        return OutputError(f"The model {name} can't be stored in {hub_cache()}: {os.strerror(cause.errno)}.")
+    reason = str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
     return ModelNotFound(
         f"The model {name} is not on this machine and the hub can't be reached ({reason}):"
         f" run `hf download {name}` where there is a network, or give a directory; {_TOY}."

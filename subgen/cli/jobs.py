@@ -24,7 +24,7 @@ class Job:
     path: Path
     formats: tuple[str, ...]
     folder: Path
-    """where results go when neither `file` nor `stdout` is set"""
+    """where results go; made when it is not there, unless `file` is in it"""
     file: Path | None = None
     stdout: bool = False
     overwrite: bool = False
@@ -44,11 +44,23 @@ class Job:
         _check_input(self.path)
         if self.stdout:
             return
-        if language is None and self.file is None and self.named:
+        if self.file is None and not self.folder.exists():
+            check_writable(_existing(self.folder))
+        elif language is None and self.named:
             check_writable(self.folder)
-            return
-        for format in self.formats:
-            check_writable(self.output(format, language or ""), overwrite=self.overwrite)
+        else:
+            for format in self.formats:
+                output = self.output(format, language or "")
+                if output.exists() and not (output.is_file() or output.is_dir()):
+                    raise OutputError(f"{output} is a device, not a file: use `--output -` to write to stdout.")
+                check_writable(output, overwrite=self.overwrite)
+
+    def make_folder(self) -> None:
+        """Makes the folder that --output named. Raises OutputError."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder {self.folder} can't be made: {error.strerror or error}.") from error
 
 
 def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tuple[Job, ...]:
@@ -56,7 +68,7 @@ def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tu
     formats = delivery.formats or (_format_of(delivery.output),)
     single = len(files) == 1 and len(formats) == 1
     stdout = delivery.output == STDOUT
-    folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, formats, single)
+    folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, single)
     if stdout and not single:
         raise OptionError("stdout takes one result: give one file and one format, or a folder for --output.")
     jobs = tuple(
@@ -67,13 +79,13 @@ def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tu
     return jobs
 
 
-def _place(output: str, formats: tuple[str, ...], single: bool) -> tuple[Path | None, Path | None]:
+def _place(output: str, single: bool) -> tuple[Path | None, Path | None]:
     """(folder, None) or (None, file): what exists as a folder, ends as one, or holds several results is a folder."""
     place = Path(output)
     if place.is_dir() or output.endswith(("/", os.sep)):
         return place, None
     if single:
-        return None, place
+        return place.parent, place
     if place.exists() or _ending(place) in FORMATS:
         raise OptionError(f"--output {output} is one file, but there are several results: give a folder.")
     return place, None
@@ -86,6 +98,11 @@ def _format_of(output: str | None) -> str:
 
 def _ending(path: Path) -> str:
     return path.suffix.lower().removeprefix(".")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder itself, or the closest folder above that exists."""
+    return next((each for each in (folder, *folder.parents) if each.exists()), folder)
 
 
 def _check_input(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a command shows on stderr while it works: warnings, a bar on a terminal, or JSON lines; stdout is for results."""
+"""What a command shows on stderr while it works: warnings, a bar on a terminal, or JSON lines; results go to stdout."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def render_files(documents: Sequence[Path], settings: Settings) -> int:
     """`subgen render DOCUMENT...`: loads neither MLX nor media."""
     jobs = plan(documents, settings.delivery, named=False)
     with screen(settings.console) as shown:
-        return run_files(jobs, settings, lambda path, _listen: read(read_text(path)), shown)
+        return run_files(jobs, settings, lambda path, _listen: read(read_text(path), str(path)), shown)
 
 
 def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
@@ -126,6 +126,7 @@ def _do(job: Job, options: Options, make: Make, screen: Screen) -> int:
         if output is None:
             print_result(text)
         else:
+            job.make_folder()
             write(output, text, overwrite=job.overwrite)
         screen.written(job.path, output)
     return EXIT_OK
