@@ -61,4 +61,4 @@ def _lines(run: Sequence[Token], piece: Piece) -> Iterator[str]:
 
 
 def _text(run: Sequence[Token]) -> str:
-    return "".join(token.text + " " * token.spaced for token in run).rstrip(" ")
+    return "".join(token.text + " " * token.spaced for token in run).strip()

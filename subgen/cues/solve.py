@@ -53,7 +53,7 @@ class Solver:
         self._gap = gap
         self._tokens = tokens
         self._costs = syntax.costs(tokens, language)
-        self._ruler = Ruler(tokens, self._costs, layout.width)
+        self.ruler = Ruler(tokens, self._costs, layout.width)
         pauses = [right.start - left.end for left, right in pairwise(tokens)]
         self._split = [pause > LONGEST_PAUSE for pause in pauses]
         ends = syntax.sentence_ends(tokens, language)
@@ -71,10 +71,10 @@ class Solver:
         came: list[Piece | None] = [None] * (count + 1)
         for end in range(1, count + 1):
             for first in self._firsts(end):
-                cost = best[first] + self._cost(first, end, starts[end - 1])
+                cost = best[first] + self.cost(first, end, starts[end - 1])
                 if cost >= best[end]:
                     continue
-                extra, breaks = self._ruler.lines(first, end, self._layout.lines) if end - first > 1 else (0.0, ())
+                extra, breaks = self.ruler.lines(first, end, self._layout.lines) if end - first > 1 else (0.0, ())
                 if cost + extra < best[end]:
                     best[end] = cost + extra
                     came[end] = Piece(first, end, breaks)
@@ -90,16 +90,16 @@ class Solver:
             first > 0
             and not self._split[first - 1]
             and tokens[first - 1].start >= earliest
-            and self._ruler.columns(first - 1, end) <= widest
+            and self.ruler.columns(first - 1, end) <= widest
         ):
             first -= 1
         return range(end - 1, first - 1, -1)
 
-    def _cost(self, first: int, end: int, following: Seconds) -> float:
+    def cost(self, first: int, end: int, following: Seconds) -> float:
         """The cost of a piece without that of its line breaks."""
         layout, tokens = self._layout, self._tokens
         start, last = tokens[first].start, self._costs[end - 1]
-        width = self._ruler.columns(first, end)
+        width = self.ruler.columns(first, end)
         limit = min(layout.longest, following - self._gap - start)
         shown = min(limit, max(tokens[end - 1].end - start + LINGER, layout.shortest))
         cost = CUE + last + self._inner[end - 1] - self._inner[first]

@@ -40,7 +40,7 @@ class Grammar:
     leading: frozenset[str] = frozenset()
     """articles, auxiliaries, possessives and subject pronouns"""
     titles: frozenset[str] = frozenset()
-    """abbreviations that a name follows"""
+    """abbreviations that something always follows: a name, a number, an example"""
     abbreviations: frozenset[str] = frozenset()
     """other abbreviations: a sentence may end with them, when the next word has a capital"""
 
@@ -69,10 +69,11 @@ GRAMMARS: dict[str, Grammar] = {
             "couldn't shouldn't not very"
         ),
         titles=_words(
-            "dr mr mrs ms prof rev fr sr jr st mt gen col lt sgt capt cpt cmdr adm gov sen rep hon pres messrs"
+            "dr mr mrs ms prof rev fr sr jr st mt gen col lt sgt capt cpt cmdr adm gov sen rep hon pres messrs "
+            "e.g i.e vs cf approx fig vol"
         ),
         abbreviations=_words(
-            "etc vs e.g i.e u.s u.k u.n a.m p.m a.d b.c ph.d inc ltd co corp dept est approx fig vol ed "
+            "etc u.s u.k u.n a.m p.m a.d b.c ph.d inc ltd co corp dept est ed "
             "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ave blvd"
         ),
     )

@@ -36,9 +36,11 @@ def times(speech: Sequence[Speech], layout: Layout, frame_rate: float) -> list[S
     the words of two cues touch: the earlier one ends sooner. Only where words come faster than anyone can speak does
     a cue wait for the one before it.
     """
+    if not speech:
+        return []
     gap = least_gap(layout, frame_rate)
     starts = _starts(speech, math.ceil(layout.shortest * 1000 - 1e-6), gap)
-    limits = [following - gap for following in starts[1:]] + [None]
+    limits = [*(following - gap for following in starts[1:]), None]
     return [
         Span(start / 1000, _end(spoken, start, limit, layout) / 1000)
         for spoken, start, limit in zip(speech, starts, limits, strict=True)
@@ -46,7 +48,7 @@ def times(speech: Sequence[Speech], layout: Layout, frame_rate: float) -> list[S
 
 
 def _starts(speech: Sequence[Speech], shortest: int, gap: int) -> list[int]:
-    starts = [max(0, _milliseconds(speech[0].start))] if speech else []
+    starts = [max(0, _milliseconds(speech[0].start))]
     for spoken, following in pairwise(speech):
         wanted = _milliseconds(following.start)
         room = wanted - gap - starts[-1]

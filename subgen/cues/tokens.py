@@ -73,6 +73,8 @@ def _pieces(words: Sequence[Word]) -> Iterator[Token]:
     for word in words:
         place = 0
         for begin, end in _spans(word.text):
+            if word.text[begin:end].isspace():  # no-break spaces with nothing to hold together
+                continue
             if held is not None:
                 yield _followed(held, begin > place)
             held = Token(_time(word, begin), _time(word, end), word.text[begin:end], spaced=False, inside=True)

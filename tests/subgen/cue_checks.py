@@ -1,0 +1,34 @@
+"""What must hold for any cues, counted without the code that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from subgen.options import Layout
+from subgen.types import Cue
+
+TOLERANCE = 1e-6
+
+
+def assert_same_text(shown: Sequence[Cue], text: str) -> None:
+    """The lines are the text, in order; at a line break the text may have a space or, in some scripts, none."""
+    said = " ".join(text.split())
+    place = 0
+    for line in (line for cue in shown for line in cue.lines):
+        assert line == line.strip() != ""
+        assert "\n" not in line
+        place += said[place : place + 1] == " "
+        wanted = " ".join(line.split())
+        assert said.startswith(wanted, place), (wanted, said[place:])
+        place += len(wanted)
+    assert place == len(said), said[place:]
+
+
+def assert_limits(shown: Sequence[Cue], layout: Layout, frame_rate: float = 24.0) -> None:
+    """Cues follow each other with the gap kept; none is empty, too long, or has too many lines."""
+    for cue in shown:
+        assert 0 <= cue.start < cue.end <= cue.start + layout.longest + TOLERANCE
+        assert 1 <= len(cue.lines) <= layout.lines
+    for left, right in pairwise(shown):
+        assert right.start - left.end >= layout.gap_frames / frame_rate - TOLERANCE
