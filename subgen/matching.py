@@ -23,27 +23,25 @@ def divide(text: str, heard: Sequence[str]) -> tuple[str, ...]:
     owners = [index for index, piece in enumerate(heard) for _ in _TOKEN.findall(piece)]
     words = [word.casefold() for piece in heard for word in _TOKEN.findall(piece)]
     matcher = SequenceMatcher(None, [word for word, _ in known], words, autojunk=False)
-    pairs = [
-        (block.a + step, owners[block.b + step])
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    ]
-    starts = _first_words(pairs, len(known), len(heard))
+    pairs = [(block.a + step, block.b + step) for block in matcher.get_matching_blocks() for step in range(block.size)]
+    starts = _first_words(pairs, len(known), owners, len(heard))
     cuts = [0, *(known[word][1] if word < len(known) else len(text) for word in starts[1:]), len(text)]
     return tuple(text[begin:end] for begin, end in pairwise(cuts))
 
 
-def _first_words(pairs: Sequence[tuple[int, int]], words: int, pieces: int) -> list[int]:
-    """Index of the first word of each piece. Unmatched words between two pieces are shared between them."""
+def _first_words(pairs: Sequence[tuple[int, int]], words: int, owners: Sequence[int], pieces: int) -> list[int]:
+    """Index of the first known word of each piece, from pairs of (known, heard) words that match.
+
+    Known words that match nothing are shared by the pieces between their neighbours, in proportion to the heard words
+    there that match nothing; where there are none of those, they go with the words before them.
+    """
     starts = [0] * pieces
-    previous_word, previous_piece = -1, 0
-    for word, piece in [*pairs, (words, pieces)]:
-        gap = word - previous_word - 1
-        crossed = piece - previous_piece
-        for step in range(1, crossed + 1):
-            if previous_piece + step < pieces:
-                # at the end of the text all that is left belongs to the last piece that was heard
-                share = gap if piece == pieces else gap * step // (crossed + 1)
-                starts[previous_piece + step] = previous_word + 1 + share
-        previous_word, previous_piece = word, piece
+    for (left, left_heard), (right, right_heard) in pairwise([(-1, -1), *pairs, (words, len(owners))]):
+        first = owners[left_heard] if left_heard >= 0 else 0
+        last = owners[right_heard] if right_heard < len(owners) else pieces - 1
+        unmatched = owners[left_heard + 1 : right_heard]
+        for piece in range(first + 1, last + 1):
+            before = sum(owner < piece for owner in unmatched)
+            share = before / len(unmatched) if unmatched else 1.0
+            starts[piece] = left + 1 + round((right - left - 1) * share)
     return starts

@@ -19,6 +19,7 @@ import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten
 
+from aligner.blas import accelerate
 from aligner.errors import BadWeights, ModelNotFound
 from aligner.qwen3.config import ModelConfig, parse_config, parse_text, read_json
 from aligner.qwen3.model import Qwen3ASR
@@ -260,6 +261,7 @@ def load(directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = No
     Raises:
         ModelNotFound, BadWeights: with a sentence that names the file or tensor.
     """
+    accelerate()
     checkpoint = read_checkpoint(directory)
     if checkpoint.has_tower:
         config = parse_config(checkpoint.config, str(checkpoint.directory / "config.json"))

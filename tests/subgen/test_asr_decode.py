@@ -18,6 +18,7 @@ from subgen.asr.decode import SLACK, Answer, Request, decode
 from subgen.asr.prompt import build_prompt
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "qwen3"
+FRAMES = st.sampled_from([2, 30, 99, 100, 250, 801])
 MARGIN_STOPS = 8
 """how many token ids end an answer in these tests, so that random networks end rows at different steps"""
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from subgen.asr.guard import LEAST_TOKENS, LONGEST_PERIOD, REPEATS, LoopGuard, loop_start
 
+HEADS = st.lists(st.integers(0, 1), max_size=60)
+
 
 def first_alarm(tokens: list[int]) -> int | None:
     guard = LoopGuard()

@@ -1,0 +1,47 @@
+"""The faster matrix product: it is what MLX then uses, it is right, and it leaves MLX alone where it can't help."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aligner.blas import accelerate, jump_slots
+
+PROBE = """
+import mlx.core as mx, numpy as np
+from aligner.blas import accelerate
+a, b = (np.random.default_rng(seed).standard_normal((64, 64)).astype(np.float32) for seed in (1, 2))
+name = accelerate()
+difference = np.abs(np.array(mx.array(a) @ mx.array(b)) - a @ b).max()
+used = "libscipy_openblas.so" in open("/proc/self/maps").read() if name else False
+print(name, used, bool(difference < 1e-4))
+"""
+
+
+def probe(**environment: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True, env=os.environ | environment
+    )
+    return result.stdout.strip()
+
+
+def test_products_are_right_with_and_without_it() -> None:
+    expected = "libscipy_openblas.so True True" if platform.system() == "Linux" else "None False True"
+    assert probe() == expected
+    assert probe(SUBGEN_NO_BLAS="1") == "None False True"
+
+
+def test_it_is_done_once() -> None:
+    assert accelerate() is accelerate()
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ" + b"\0" * 100])
+def test_other_files_have_no_slots(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "library.so"
+    path.write_bytes(content or b"\0")
+    assert jump_slots(path, 7) == {}
