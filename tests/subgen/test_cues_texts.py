@@ -92,7 +92,7 @@ def test_cue_text_is_the_transcript(script) -> None:
         assert_same_text(shown, text)
         assert_limits(shown, layout)
         lines = [line for cue in shown for line in cue.lines]
-        whole = {token.text for utterance in said for token in tokens(utterance.words)}
+        whole = {token.text.strip() for utterance in said for token in tokens(utterance.words)}
         assert not [line for line in lines if columns(line) > layout.width and line not in whole]
         if not any(map(unspaced, text)):
             assert " ".join(" ".join(lines).split()) == " ".join(text.split())
