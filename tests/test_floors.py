@@ -37,11 +37,11 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
             "aligner.spread",
             "aligner.units",
         ),
-        "network": ("aligner.backend", "aligner.qwen3"),
+        "network": ("aligner.backend", "aligner.blas", "aligner.qwen3"),
         "events": ("subgen.events",),
         "chunking": ("subgen.chunk", "subgen.cutpoints", "subgen.loudness"),
         "words": ("subgen.words", "subgen.matching"),
-        "cues": ("subgen.cues", "subgen.lint"),
+        "cues": ("subgen.cues",),
         "raw text": ("subgen.asr.output",),
     },
     2: {
@@ -69,6 +69,7 @@ LAZY = {
     ("aligner", "aligner"): "names for callers, so that the ground floor below does not load the network",
     ("subgen.cli", "subgen"): "`subgen --help` loads no command's chain",
     ("subgen.cli", "rich"): "a terminal without a progress bar needs no rich",
+    ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
     ("subgen.engine", "mlx"): "a machine where MLX can't be imported gets a sentence, not a traceback",
     ("subgen.engine", "aligner"): "imports MLX, see above",
     ("subgen.engine", "subgen.asr"): "imports MLX, see above",
@@ -151,10 +152,9 @@ def test_every_module_has_a_floor():
     assert not [module for module in SOURCES if module not in FRONT_DOORS and room_of(module) is None]
 
 
-def test_every_room_of_the_table_that_is_built_has_its_modules():
-    planned = {"subgen.eval", "subgen.lint", "subgen.output", "subgen.__main__", "aligner.__main__"}
+def test_the_table_names_only_what_exists():
     named = {prefix for rooms in FLOORS.values() for prefixes in rooms.values() for prefix in prefixes}
-    assert named - planned <= SOURCES.keys()
+    assert {name for name in named if not name.endswith("__main__")} <= SOURCES.keys()
 
 
 def test_imports_point_down_or_stay_in_the_room():
