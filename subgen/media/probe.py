@@ -13,8 +13,9 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from subgen.errors import NoAudioTrack, Undecodable
+from subgen.media.boxes import sample_entries
 from subgen.media.source import CONTAINERS, mp3_counted, refusal, require_file, riff_stretch, shown, url
-from subgen.media.track import UNDECODABLE, choose, is_commentary
+from subgen.media.track import choose, is_commentary
 from subgen.options import Input
 from subgen.types import Media, Seconds, Track
 
@@ -45,8 +46,8 @@ def probe(path: Path, options: Input = Input(), language: str | None = None) -> 
 
 def _media(path: Path, container: InputContainer, size: int, wish: tuple[int | None, str | None]) -> Media:
     name = shown(path)
-    clock = _Clock(path, container, size)
-    tracks = tuple(_track(stream, clock) for stream in container.streams.audio)
+    whole = _Container(path, container, size)
+    tracks = tuple(_track(stream, whole) for stream in container.streams.audio)
     if not tracks:
         kinds = {stream.type for stream in container.streams}
         rest = " and ".join(word for kind, word in (("video", "video"), ("subtitle", "subtitles")) if kind in kinds)
@@ -58,17 +59,18 @@ def _media(path: Path, container: InputContainer, size: int, wish: tuple[int | N
     if track.codec == "encrypted":
         raise Undecodable(f"{name} is encrypted (DRM): its audio can't be decoded without its owner's player.")
     rate = next(filter(None, map(_frame_rate, container.streams.video)), None)
-    return Media(path, clock.duration, tracks, track, rate, clock.format)
+    return Media(path, whole.duration, tracks, track, rate, whole.format)
 
 
-class _Clock:
-    """The times of one container: where its timeline begins, and which of the lengths it claims can be believed."""
+class _Container:
+    """What one container says of itself: where its timeline begins, which claims of length can be believed."""
 
     def __init__(self, path: Path, container: InputContainer, size: int) -> None:
         self.format = _short(container.format.name)
         self.start = (container.start_time or 0) / av.time_base
         self._longest = 60.0 + size / LEAST_RATE
         self._stretch = riff_stretch(path, size)
+        self._entries = sample_entries(path) if self.format == "mp4" else ()
         self._guess = self.format in _GUESSED or (self.format == "mp3" and not mp3_counted(path))
         self._alone = len(container.streams) == 1
         claimed = container.duration / av.time_base * self._stretch if container.duration else None
@@ -76,6 +78,10 @@ class _Clock:
 
     def _believed(self, claimed: Seconds | None) -> Seconds | None:
         return claimed if claimed is not None and 0 < claimed <= self._longest else None
+
+    def encrypted(self, stream: Stream) -> bool:
+        """Whether the container says that the stream is protected."""
+        return self._entries[stream.index : stream.index + 1] == (b"enca",)
 
     def begin(self, stream: Stream) -> Seconds:
         """When the stream starts, from the start of the media."""
@@ -107,34 +113,28 @@ def _tagged_duration(metadata: dict[str, str]) -> Seconds | None:
     return None
 
 
-def _track(stream: AudioStream, clock: _Clock) -> Track:
+def _track(stream: AudioStream, whole: _Container) -> Track:
     codec = _codec(stream.codec_context)
-    known = codec not in UNDECODABLE
+    known = codec != "unknown"
     tag = stream.metadata.get("language", "").strip().lower()
     title = stream.metadata.get("title") or None
     return Track(
         index=stream.index,
-        codec=codec,
+        codec="encrypted" if whole.encrypted(stream) else codec,
         sample_rate=stream.codec_context.sample_rate if known else 0,
         channels=stream.codec_context.channels if known else 0,
-        start=clock.begin(stream),
+        start=whole.begin(stream),
         language=None if tag in {"", "und"} else tag,
         title=title,
         default=bool(stream.disposition & Disposition.default),
         commentary=bool(stream.disposition & _ASIDE) or is_commentary(title),
-        duration=clock.length(stream),
+        duration=whole.length(stream),
     )
 
 
 def _codec(context: AudioCodecContext | None) -> str:
-    """The codec's name, or one of `UNDECODABLE`. PyAV gives no context for what it has no decoder for."""
-    if context is None:
-        return "unknown"
-    try:
-        protected = context.codec_tag == "enca"  # the sample entry of a protected track (ISO/IEC 23001-7, 4.1)
-    except UnicodeDecodeError:  # a tag that is a number and no text, as transport streams have
-        protected = False
-    return "encrypted" if protected else context.name
+    """The codec's name; PyAV gives no context for what it has no decoder for."""
+    return "unknown" if context is None else context.name
 
 
 def _frame_rate(stream: VideoStream) -> float | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 from subgen.errors import MediaNotFound, Undecodable
+from subgen.media.boxes import top_boxes
 
 CONTAINERS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "asf", "asf_o", "flv", "live_flv", "kux"),
@@ -44,21 +44,27 @@ def require_file(path: Path) -> int:
 
     Raises MediaNotFound unless it is a regular file that this user may read, and Undecodable if it is empty.
     """
+    name = shown(path)
     try:
+        str(path).encode()
         status = path.stat()
+    except UnicodeEncodeError as error:
+        raise MediaNotFound(f"{name} has a name that is not valid UTF-8; rename it.") from error
+    except FileNotFoundError as error:
+        raise MediaNotFound(f"{name}: there is no such file.") from error
     except (OSError, ValueError) as error:  # ValueError: the name has a NUL character
-        raise MediaNotFound(f"{shown(path)}: there is no such file ({_why(error)}).") from error
+        raise MediaNotFound(f"{name} can't be reached ({_why(error)}).") from error
     if stat.S_ISDIR(status.st_mode):
-        raise MediaNotFound(f"{shown(path)} is a folder; name the media files in it.")
+        raise MediaNotFound(f"{name} is a folder; name the media files in it.")
     if not stat.S_ISREG(status.st_mode):
-        raise MediaNotFound(f"{shown(path)} is a pipe or a device; save the media to a file first.")
+        raise MediaNotFound(f"{name} is a pipe or a device; save the media to a file first.")
     try:
         with path.open("rb"):
             pass
     except OSError as error:
-        raise MediaNotFound(f"{shown(path)} can't be read ({_why(error)}); check its permissions.") from error
+        raise MediaNotFound(f"{name} can't be read ({_why(error)}); check its permissions.") from error
     if status.st_size == 0:
-        raise Undecodable(f"{shown(path)} is empty (0 bytes); copy or download it again.")
+        raise Undecodable(f"{name} is empty (0 bytes); copy or download it again.")
     return status.st_size
 
 
@@ -82,26 +88,12 @@ def refusal(path: Path) -> str:
 
 
 def _mov_refusal(path: Path) -> str:
-    boxes = {name for name, _ in _boxes(path)}
+    boxes = top_boxes(path)
     if b"moov" in boxes:
         return "is damaged: its index (the moov box) can't be read; copy or download it again."
     if b"moof" in boxes:
         return "is one segment of a stream and lacks the part that describes it (the moov box); join them first."
     return "is cut short: its index (the moov box) is missing; copy, record or download it again."
-
-
-def _boxes(path: Path) -> Iterator[tuple[bytes, int]]:
-    """Name and size in bytes of each box at the top level of an ISO base media file (ISO/IEC 14496-12, 4.2)."""
-    end, position = path.stat().st_size, 0
-    with path.open("rb") as file:
-        while position + 8 <= end:
-            file.seek(position)
-            header = file.read(16)
-            size = int.from_bytes(header[:4], "big")
-            if size == 1:  # the real size follows in 64 bits
-                size = int.from_bytes(header[8:], "big")
-            yield header[4:8], size
-            position += size if size >= 8 else end  # 0: up to the end of the file
 
 
 def _is_text(head: bytes) -> bool:
