@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from subgen.cutpoints import Lengths, best_cuts, candidates
-from subgen.loudness import FRAME, FRAMES, Heard, Levels, Mask, hear, levels, speech, threshold
+from subgen.loudness import FRAME, FRAMES, Heard, Levels, Mask, hear
 from subgen.options import Chunking
 from subgen.types import SAMPLE_RATE, Chunk, Samples, Seconds
 
@@ -50,12 +50,6 @@ def quietest(samples: Samples, begin: Seconds, end: Seconds) -> Seconds:
     sums = np.cumsum(np.concatenate(([0.0], np.square(part, dtype=np.float64))))
     left = _central_least(np.round(sums[width:] - sums[:-width], 9))
     return (first + left + _central_least(part[left : left + width])) / SAMPLE_RATE
-
-
-def is_silent(samples: Samples) -> bool:
-    """Whether nothing in `samples` (n,), taken alone, would be kept as speech."""
-    frames = levels(samples)
-    return not (frames.size and speech(frames, threshold(frames, frames)).any())
 
 
 def _central_least(values: Levels) -> int:
