@@ -14,6 +14,8 @@ from subgen.formats.vtt import vtt
 from subgen.options import Layout
 from subgen.types import Cue, Document
 
+SLOWEST, FASTEST = 12.0, 1000.0
+"""frames per second beyond which a media's frames say nothing about how long a gap the eye needs"""
 _LAYOUT = Layout()
 _Writer = Callable[[Document, Sequence[Cue], Layout], str]
 _WRITERS: dict[str, _Writer] = {
@@ -35,6 +37,11 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT) -> str:
     writer = _WRITERS.get(format)
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
-    frame_rate = layout.frame_rate or document.media.frame_rate or FRAME_RATE
-    shown = () if format == "txt" else cues(document.utterances, layout, frame_rate)
+    shown = () if format == "txt" else cues(document.utterances, layout, _frame_rate(document, layout))
     return writer(document, shown, layout)
+
+
+def _frame_rate(document: Document, layout: Layout) -> float:
+    """The layout's frame rate, else the media's where it is a film's and not a slide show's, else the usual one."""
+    media = document.media.frame_rate or 0.0
+    return layout.frame_rate or (media if SLOWEST <= media <= FASTEST else FRAME_RATE)

@@ -8,18 +8,21 @@ import regex
 
 from subgen.types import Cue, Document, Seconds
 
-# Controls (NUL, line feeds, tabs, ...), line and paragraph separators, the byte order mark.
-_CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}\ufeff]+")
+_LINE_END = regex.compile(r"[\t-\r\x1c-\x1f\x85\p{Zl}\p{Zp}]+")
+"""tabs, line feeds and all that some program takes for a line end"""
+_CONTROL = regex.compile(r"[\p{Cc}\ufeff]+")
+"""NUL and its kind, and the byte order mark"""
 _SPACES = regex.compile(r" {2,}")
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """One line of text: controls and line ends become single spaces, lone surrogates U+FFFD, nothing stands around.
+    """One line of text: line ends become single spaces, controls go, lone surrogates become U+FFFD.
 
     Direction marks and joiners stay, since right-to-left text and emoji need them.
     """
-    return _SPACES.sub(" ", _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", text))).strip()
+    line = _LINE_END.sub(" ", _SURROGATE.sub("\ufffd", text))
+    return _SPACES.sub(" ", _CONTROL.sub("", line)).strip()
 
 
 def shown(cues: Sequence[Cue]) -> Iterator[tuple[Cue, list[str]]]:
