@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from subgen import __version__
 from subgen.cli.binding import with_flags
@@ -15,11 +16,15 @@ from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 
 EXIT_CODES = """Exit codes:
-  0   done                               5   a result can't be written
-  1   several files, some failed         6   ffmpeg, MLX or an extra is missing
-  2   the command line makes no sense    70  a fault of subgen itself
-  3   the media can't be used            128+N  ended by signal N: 130 for Ctrl-C,
-  4   the model can't be used                143 for SIGTERM, 141 when stdout closes"""
+  0    done
+  1    several files were given and some failed
+  2    the command line makes no sense
+  3    the media can't be used
+  4    the model can't be used
+  5    a result can't be written
+  6    ffmpeg, MLX or an extra is missing
+  70   a fault of subgen itself
+  130  Ctrl-C; likewise 129, 141 and 143 for SIGHUP, a closed stdout and SIGTERM"""
 
 app = typer.Typer(
     cls=Group,
@@ -39,7 +44,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def program(
+def version_flag(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -106,3 +111,7 @@ def doctor(json: AsJson = False) -> int:
     from subgen.cli.doctor import examine
 
     return examine(json)
+
+
+program = get_command(app)
+"""All commands, as what can be run and walked through."""

@@ -40,7 +40,7 @@ class Command(TyperCommand):
         """The page of `subgen COMMAND --help`."""
         places = (param.metavar or "" for param in self.params if isinstance(param, TyperArgument))
         usage = " ".join((ctx.command_path, "[OPTIONS]", *places))
-        return page([*_wrapped(self.help or ""), "", f"Usage: {usage}", *_panels(self.params)])
+        return page([*_wrapped(self.help or ""), "", f"Usage: {usage}", *_panels(self.params, "Options")])
 
 
 class Group(TyperGroup):
@@ -66,8 +66,8 @@ class Group(TyperGroup):
                 f"Usage: {ctx.command_path} [OPTIONS] FILE...",
                 f"       {ctx.command_path} COMMAND [OPTIONS] ...",
                 *_section("Commands", commands),
-                *_panels(self.commands[DEFAULT_COMMAND].params),
-                *_panels(self.params),
+                *_panels(self.commands[DEFAULT_COMMAND].params, "Options"),
+                *_panels(self.params, "Program"),
                 "",
                 *(self.epilog or "").splitlines(),
             ]
@@ -87,14 +87,14 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(" ".join(text.split()), _columns())
 
 
-def _panels(params: Iterable[object]) -> Iterator[str]:
-    """A section for each `rich_help_panel`, in order of appearance."""
+def _panels(params: Iterable[object], other: str) -> Iterator[str]:
+    """A section for each `rich_help_panel`, in order of appearance; `other` is for options without one."""
     panels: dict[str, list[Row]] = {}
     for param in params:
         if isinstance(param, TyperArgument):
             panels.setdefault("Arguments", []).append((param.metavar or "", param.help or ""))
         elif isinstance(param, TyperOption):
-            panels.setdefault(param.rich_help_panel or "Program", []).append(_row(param))
+            panels.setdefault(param.rich_help_panel or other, []).append(_row(param))
     for name, rows in panels.items():
         yield from _section(name, rows)
 

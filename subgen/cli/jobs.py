@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery
-from subgen.errors import MediaNotFound, OptionError, OutputError
+from subgen.errors import OptionError, OutputError
 from subgen.formats import FORMATS
 from subgen.output import check_writable, sidecar
 
@@ -28,25 +28,28 @@ class Job:
     file: Path | None = None
     stdout: bool = False
     overwrite: bool = False
-    named: bool = True
-    """whether the language is part of the name; a saved document keeps the name it has"""
+    media: bool = True
+    """a film or recording, whose results carry their language in the name; a saved document keeps the name it has"""
 
     def output(self, format: str, language: str) -> Path:
         """The file for a format, once the language is known by its canonical name."""
         if self.file is not None:
             return self.file
-        if self.named:
+        if self.media:
             return sidecar(self.path, language, format, self.folder)
         return self.folder / f"{self.path.stem}.{format}"
 
     def check(self, language: str | None) -> None:
-        """Raises MediaNotFound or OutputError for all that would fail after the work. `language` None: not known."""
-        _check_input(self.path)
+        """Raises MediaError or OutputError for all that would fail after the work. `language` None: not known."""
+        if self.media:
+            from subgen.media.source import require_file  # brings PyAV, which `subgen render` can do without
+
+            require_file(self.path)
         if self.stdout:
             return
         if self.file is None and not self.folder.exists():
             check_writable(_existing(self.folder))
-        elif language is None and self.named:
+        elif language is None and self.media and self.file is None:
             check_writable(self.folder)
         else:
             for format in self.formats:
@@ -63,7 +66,7 @@ class Job:
             raise OutputError(f"The folder {self.folder} can't be made: {error.strerror or error}.") from error
 
 
-def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tuple[Job, ...]:
+def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True) -> tuple[Job, ...]:
     """One job for each file. Raises OptionError when a place can't hold all the results or two would meet in a name."""
     formats = delivery.formats or (_format_of(delivery.output),)
     single = len(files) == 1 and len(formats) == 1
@@ -71,10 +74,7 @@ def plan(files: Sequence[Path], delivery: Delivery, *, named: bool = True) -> tu
     folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, single)
     if stdout and not single:
         raise OptionError("stdout takes one result: give one file and one format, or a folder for --output.")
-    jobs = tuple(
-        Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, named and file is None)
-        for path in files
-    )
+    jobs = tuple(Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media) for path in files)
     _check_clashes(jobs)
     return jobs
 
@@ -103,15 +103,6 @@ def _ending(path: Path) -> str:
 def _existing(folder: Path) -> Path:
     """The folder itself, or the closest folder above that exists."""
     return next((each for each in (folder, *folder.parents) if each.exists()), folder)
-
-
-def _check_input(path: Path) -> None:
-    if path.is_dir():
-        raise MediaNotFound(f"{path} is a folder: give the files in it.")
-    if not path.exists():
-        raise MediaNotFound(f"There is no file {path}.")
-    if not os.access(path, os.R_OK):
-        raise MediaNotFound(f"The file {path} may not be read: check its permissions.")
 
 
 def _check_clashes(jobs: Iterable[Job]) -> None:

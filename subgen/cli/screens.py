@@ -136,8 +136,7 @@ class Bar(Lines):
         self._bar.stop()
 
     def begin(self, path: Path, number: int, count: int) -> None:
-        """A fresh bar under the file's name; before the first, downloads may show bars of their own."""
-        self._bar.start()
+        """A fresh bar under the file's name; it shows when the models are there, for downloads have their own."""
         super().begin(path, number, count)
         self._clear()
         place = f"{number}/{count} " if count > 1 else ""
@@ -148,11 +147,13 @@ class Bar(Lines):
         super().listen(event)
         if self._task is None:
             return
+        if isinstance(event, Loading | Progress):
+            self._bar.start()
         if isinstance(event, Loading):
-            self._bar.update(self._task, step=f"loading {one_line(event.name)}")
+            self._bar.update(self._task, step=f"starting {one_line(event.name)}", refresh=True)
         elif isinstance(event, Progress):
             step = f"{_clock(event.done)} of {_clock(event.total)}" if event.total else _clock(event.done)
-            self._bar.update(self._task, completed=event.done, total=event.total, step=step)
+            self._bar.update(self._task, completed=event.done, total=event.total, step=step, refresh=True)
 
     def written(self, path: Path, output: Path | None) -> None:
         """The bar gives way to the result's name."""
@@ -227,7 +228,7 @@ def _told(event: Event) -> str:
         return f"loading {event.name}"
     if isinstance(event, Recognised):
         told = event.transcript
-        return f"{_clock(told.start)}-{_clock(told.end)} {told.language or 'no language'}: {told.text.strip()}"
+        return f"{_clock(told.start)}-{_clock(told.end)} {told.language or 'no language'}: {told.text.strip()}".rstrip()
     return ""
 
 

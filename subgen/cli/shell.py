@@ -59,9 +59,9 @@ def interruptible() -> Iterator[None]:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; prints nothing but results on stdout."""
-    from subgen.cli.commands import app
+    from subgen.cli.commands import program
 
-    return attempt(lambda: app(list(arguments)) or EXIT_OK)
+    return attempt(lambda: program.main(list(arguments), prog_name="subgen", standalone_mode=False) or EXIT_OK)
 
 
 def attempt(work: Callable[[], int], *, debug: bool = False) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -14,7 +14,7 @@ from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, ModelError, OptionError, OutputError
-from subgen.events import Event, Listener, Recognised
+from subgen.events import Event, Listener, Opened, Recognised
 from subgen.formats import read, render
 from subgen.options import Options
 from subgen.output import write
@@ -55,13 +55,13 @@ def align_file(audio: Path, transcript: Path, settings: Settings) -> int:
 
 def render_files(documents: Sequence[Path], settings: Settings) -> int:
     """`subgen render DOCUMENT...`: loads neither MLX nor media."""
-    jobs = plan(documents, settings.delivery, named=False)
+    jobs = plan(documents, settings.delivery, media=False)
     with screen(settings.console) as shown:
         return run_files(jobs, settings, lambda path, _listen: read(read_text(path), str(path)), shown)
 
 
 def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
-    """Files through one engine. Missing models are fetched before the first file is opened, under the hub's bars."""
+    """Files through one engine. Missing models are fetched under the hub's own bars."""
     from subgen.engine import Engine
     from subgen.models import download
 
@@ -94,17 +94,18 @@ def run_files(
 ) -> int:
     """Makes and writes every job's results; returns the exit code.
 
-    Names are checked for all files, then `prepare` is called, before the first is opened. One file fails with its own
-    code; several are all tried, then 1. A model that can't be used ends the run, for no later file could use it.
+    Names are checked for all files before the first is opened; `prepare` is called once, when one proves to be media.
+    One file fails with its own code; several are all tried, then 1. A model that can't be used ends the run, for no
+    later file could use it.
     """
     options, debug = settings.options, settings.console.verbose
     codes = [caught(partial(_check, job, options), partial(screen.failed, job.path), debug=debug) for job in jobs]
-    if EXIT_OK in codes:
-        prepare()
+    prepare_once = cache(prepare)
     for index, job in enumerate(jobs):
         if codes[index] == EXIT_OK:
             screen.begin(job.path, index + 1, len(jobs))
-            work = partial(_do, job, options, make, screen)
+            watch = _Watch(job, options, screen.listen, prepare_once)
+            work = partial(_do, job, options, partial(make, job.path, watch), screen)
             codes[index] = caught(work, partial(screen.failed, job.path), debug=debug)
             if codes[index] == ModelError.exit_code:
                 return codes[index]
@@ -118,8 +119,8 @@ def _check(job: Job, options: Options) -> int:
     return EXIT_OK
 
 
-def _do(job: Job, options: Options, make: Make, screen: Screen) -> int:
-    document = make(job.path, _Watch(job, options, screen.listen))
+def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen) -> int:
+    document = make()
     for format in job.formats:
         text = render(document, format, options.layout)
         output = None if job.stdout else job.output(format, document.language)
@@ -133,17 +134,23 @@ def _do(job: Job, options: Options, make: Make, screen: Screen) -> int:
 
 
 class _Watch:
-    """A listener that stops a file at its first words when the result's name, now known, is taken."""
+    """A listener that gets the models when a file proves to be media, and stops it when its result's name is taken.
 
-    def __init__(self, job: Job, options: Options, listen: Listener) -> None:
+    The name is known at the first words, which tell the language.
+    """
+
+    def __init__(self, job: Job, options: Options, listen: Listener, prepare: Callable[[], None]) -> None:
         self._job = job
         self._listen = listen
-        self._done = options.decoding.language is not None
+        self._prepare = prepare
+        self._named = options.decoding.language is not None
 
     def __call__(self, event: Event) -> None:
         self._listen(event)
-        if isinstance(event, Recognised) and event.transcript.language and not self._done:
-            self._done = True
+        if isinstance(event, Opened):
+            self._prepare()
+        elif isinstance(event, Recognised) and event.transcript.language and not self._named:
+            self._named = True
             self._job.check(event.transcript.language)
 
 
