@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aligner.monotone import longest_run, repair
@@ -55,11 +55,13 @@ def test_no_run_in_nothing():
     assert longest_run([]) == []
 
 
+@settings(deadline=None)
 @given(times | bursts)
 def test_selects_what_the_table_selects(values):
     assert longest_run(values) == slow_run(values)
 
 
+@settings(deadline=None)
 @given(times | bursts)
 def test_result_is_ordered_within_range_and_stable(values):
     repaired, changed = repair(values)
@@ -71,6 +73,7 @@ def test_result_is_ordered_within_range_and_stable(values):
     assert changed <= len(values) - len(longest_run(values))
 
 
+@settings(deadline=None)
 @given(times)
 def test_ordered_times_stay(values):
     assert repair(sorted(values)) == (tuple(sorted(values)), 0)

@@ -46,6 +46,7 @@ def test_there_are_25_vectors():
     assert len(VECTORS) == 25
 
 
+@settings(deadline=None)
 @given(anything, st.sampled_from(["", "English", "Chinese", "Korean", "KOREAN", "Thai"]))
 def test_kept_characters_lie_in_the_span_of_their_unit(text, language):
     found = units(text, language)
@@ -99,6 +100,7 @@ def test_korean_stem_is_the_longest_known_prefix():
         assert korean.stem_length(token) == (max(known) if known else len(token))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(HANGUL), max_size=12), st.sampled_from(sorted(korean.dictionary())))
 def test_korean_stem_by_slow_search(tail, word):
     token = word + tail
