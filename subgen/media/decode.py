@@ -13,7 +13,7 @@ import numpy as np
 from subgen.errors import Undecodable
 from subgen.media.child import Child
 from subgen.media.damage import clock, damage, failure
-from subgen.media.ffmpeg import decode_command, find_ffmpeg
+from subgen.media.ffmpeg import decode_command, find_ffmpeg, first_expected
 from subgen.media.probe import LEAST_RATE
 from subgen.media.source import matroska_encrypted, require_file, shown
 from subgen.options import Input
@@ -80,12 +80,12 @@ class AudioStream:
 
     def _timeline(self) -> Generator[Samples]:
         """Pieces of any length from time 0 on: silence up to the track's start, then the track, then the notes."""
-        offset = round(self._start * SAMPLE_RATE)
         decoded = self._child.pieces()
         try:
             first = next(decoded, None)
             if first is None:
                 raise Undecodable(f"{shown(self._media.path)} {self._failure()}")
+            offset = round((self._start + self._lost_at_start()) * SAMPLE_RATE)
             yield from _silence(offset)
             total = max(0, offset)
             for piece in _skip(chain((first,), decoded), max(0, -offset)):
@@ -97,6 +97,13 @@ class AudioStream:
         finally:
             decoded.close()
         self._finish(total / SAMPLE_RATE)
+
+    def _lost_at_start(self) -> Seconds:
+        """How much of the track's start could not be decoded."""
+        if self._child.log.start is None:
+            return 0.0
+        lost = self._child.log.start - first_expected(self._media)
+        return lost if 0 < lost <= _latest(self._media) else 0.0
 
     def _finish(self, seconds: Seconds) -> None:
         log = self._child.log
@@ -119,11 +126,14 @@ class AudioStream:
         return f"can't be decoded: {failure(status, log)}."
 
 
+def _latest(media: Media) -> Seconds:
+    return _LATEST_START if media.duration is None else media.duration
+
+
 def _start(media: Media) -> tuple[Seconds, tuple[Note, ...]]:
     """When the track starts on the timeline, and a note where its container can't be believed."""
     start = media.track.start
-    latest = _LATEST_START if media.duration is None else media.duration
-    if abs(start) <= latest:
+    if abs(start) <= _latest(media):
         return start, ()
     text = f"The file says that its audio starts at {clock(abs(start))}, outside the file: taken as 0:00:00."
     return 0.0, (Note("damage", text, Span(0.0, 0.0)),)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import ffmpeg as builder
+from av.format import ContainerFormat
 
 from subgen.errors import MissingDependency
 from subgen.media.source import CONTAINERS, url
@@ -16,6 +17,8 @@ _INSTALL = "install it (`brew install ffmpeg` or `apt install ffmpeg`) or run `p
 _LONGEST_HOLE: Seconds = 600.0
 """A jump in the timestamps beyond this is an error of the file and not silence, unless the container says that the
 file is long enough to hold it."""
+_TS_DISCONT = 0x0200
+"""libavformat's flag of formats whose time stamps may jump (AVFMT_TS_DISCONT in avformat.h)."""
 _MOST_MIXABLE = 24
 """libswresample has no down-mix for layouts of more channels than 22.2 surround."""
 
@@ -51,8 +54,8 @@ def _bundled() -> str | None:
 def decode_command(binary: Path, media: Media) -> list[str]:
     """The command that writes the chosen track to stdout as float32 mono samples at 16 kHz, holes filled.
 
-    The output begins with the track's first sample, wherever that lies on the timeline. `aresample` without
-    `first_pts`, because ffmpeg rebuilds the filter when the sample rate changes midway, and would pad again.
+    The output begins with the first sample that can be decoded, and stderr says where that lies: the filter
+    option `first_pts` would fill up to there, but again whenever ffmpeg rebuilds its filters midway.
     """
     hole = _longest_hole(media)
     head = [
@@ -63,6 +66,16 @@ def decode_command(binary: Path, media: Media) -> list[str]:
     output = track[str(media.track.index)].output("pipe:1", format="f32le", af=_filters(media.track.channels))
     command: list[str] = output.compile(cmd=head)
     return command
+
+
+def first_expected(media: Media) -> Seconds:
+    """What ffmpeg calls the time of the track's first sample, when the track is whole.
+
+    It counts from the start of the file, but in formats whose clock may jump from the first of the mapped streams.
+    """
+    if media.container and ContainerFormat(media.container, "r").flags & _TS_DISCONT:
+        return 0.0
+    return media.track.start
 
 
 def _longest_hole(media: Media) -> Seconds:
@@ -78,10 +91,13 @@ _CLOCKED = frozenset({"mpegts", "mpeg"})
 def _filters(channels: int) -> str:
     # `rematrix_maxval`: the weights of a float down-mix do not sum to 1 by themselves, and stereo would clip.
     # `min_hard_comp`: the default fills holes above 0.1 s only; half a unit of the aligner's 80 ms grid is finer.
+    # `aformat` makes aresample do the down-mix; its own option for that has other names in ffmpeg 4 than in 9.
     resample = (
-        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.04:out_chlayout=mono:out_sample_fmt=flt:rematrix_maxval=1"
+        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.04:rematrix_maxval=1,"
+        "aformat=sample_fmts=flt:channel_layouts=mono"
     )
+    report = "asetpts='if(N,PTS,PTS+0*print(T,16))'"  # 16: the log level of errors
     if channels <= _MOST_MIXABLE:
-        return resample
+        return f"{report},{resample}"
     mix = "+".join(f"{1 / channels:.6f}*c{channel}" for channel in range(channels))
-    return f"pan=mono|c0={mix},{resample}"
+    return f"{report},pan=mono|c0={mix},{resample}"

@@ -16,6 +16,8 @@ _CONTEXT = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 _PACKET = re.compile(r"Error while decoding stream|Error submitting (?:a )?packet to (?:the )?decoder|Decoding error")
 _CUT = re.compile(r"partial file|ended prematurely", re.IGNORECASE)
+_FIRST = re.compile(r"^\[Eval @ [^\]]*\] (-?\d+\.\d+)$")
+"""The report of `decode_command`'s first filter."""
 _GENERAL = re.compile(
     r"^(?:Error opening (?:input|output)|Error (?:submitting|while decoding|initializing|reinitializing|sending)"
     r"|Decoding error|Conversion failed|Task finished|Terminating thread|Nothing was written|Failed to inject"
@@ -34,6 +36,8 @@ class Log:
         self.first: Seconds = 0.0
         self.last: Seconds = 0.0
         """where on the timeline, to about two seconds, the first and the last of them were"""
+        self.start: Seconds | None = None
+        """what ffmpeg calls the time of the first sample that it could decode"""
         self.cut = False
         """ffmpeg met the end of the file before the end of the media"""
         self._lines: deque[str] = deque(maxlen=_KEPT)
@@ -51,6 +55,9 @@ class Log:
         self.feed(b"\n", position)
 
     def _take(self, line: str, position: Seconds) -> None:
+        if first := _FIRST.match(line):
+            self.start = float(first[1]) if self.start is None else self.start
+            return
         text = _CONTEXT.sub("", line)
         if not text:
             return

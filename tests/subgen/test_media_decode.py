@@ -177,15 +177,31 @@ def test_garbage_inside_an_mp4_is_a_hole(minute, room):
     assert float(notes[0].text.split()[1]) == pytest.approx(100_000 / whole.stat().st_size * MINUTE, abs=2)
 
 
+@pytest.mark.parametrize("container", ["m4a", "mkv", "ts"])
+def test_a_start_that_cannot_be_decoded_is_silence(room, container):
+    speech = ("-f", "lavfi", "-i", f"{beeps(20)}:d=25", "-f", "lavfi", "-i", NOISE.format(seconds=25))
+    mixed = ("-filter_complex", "[1]volume=0.1[n];[0][n]amix=normalize=0", "-c:a", "aac", "-strict", "-2")
+    whole = make(*speech, *mixed, room / "whole.m4a")
+    data = whole.read_bytes()
+    rubbish = random.Random(3).randbytes(len(data) // 3)
+    path = overwrite(whole, room / "beheaded.m4a", data.find(b"mdat") + 4, rubbish)
+    if container != "m4a":
+        path = make("-i", path, "-c", "copy", room / f"beheaded.{container}")
+    samples, notes = decode_path(path)
+    assert heard(samples)[-1] == pytest.approx(20.0, abs=0.03)
+    assert len(samples) / 16000 == pytest.approx(25.0, abs=0.1)
+    assert notes[0].text.endswith("could not be decoded.")
+
+
 @pytest.mark.parametrize("kind", ["m4a", "mkv", "wav", "flac", "mp3"])
 def test_a_file_cut_in_half_says_how_much_is_missing(minute, room, kind):
-    codec = ("-movflags", "+faststart") if kind == "m4a" else ()
-    whole = minute if kind == "mp3" else make("-i", minute, *codec, room / f"all.{kind}")
+    codec = {"m4a": ("-movflags", "+faststart"), "flac": ("-sample_fmt", "s16")}.get(kind, ())
+    whole = make("-i", minute, "-t", 20, *codec, room / f"all.{kind}")
     assert decode_path(whole)[1] == ()
     samples, notes = decode_path(halved(whole, room / f"half.{kind}"))
     (note,) = notes
     assert note.text.startswith("The file ends ")
-    assert float(note.text.split()[3]) == pytest.approx(MINUTE - len(samples) / 16000, abs=0.2)
+    assert float(note.text.split()[3]) == pytest.approx(20 - len(samples) / 16000, abs=0.2)
     assert note.span is not None
     assert note.span.start == len(samples) / 16000
 
@@ -266,6 +282,13 @@ def test_start_outside_the_file_is_not_believed(tmp_path):
         samples, notes = decode(fake_media(tmp_path / "a.mp4", start=1e6, duration=duration), options)
         assert len(samples) == 160_000
         assert "its audio starts at 277:46:40, outside the file: taken as 0:00:00" in notes[0].text
+
+
+@pytest.mark.parametrize(("reported", "lost"), [("3.500000", 2.0), ("1.490000", 0.0), ("9999.0", 0.0), ("nan", 0.0)])
+def test_the_first_sample_counts_and_not_the_first_packet(tmp_path, reported, lost):
+    options = fake(tmp_path, f"echo '[Eval @ 0x12] {reported}' >&2; sleep 0.1; head -c 64000 /dev/zero")
+    samples, _ = decode(fake_media(tmp_path / "a.mp4", start=1.5), options)
+    assert len(samples) / 16000 == 1.5 + lost + 1.0
 
 
 def test_negative_start_is_trimmed(tmp_path):

@@ -55,6 +55,12 @@ def test_reason_is_the_line_that_explains():
     assert log().reason == ""
 
 
+def test_first_sample_is_reported_once_per_filter_graph():
+    seen = log((b"[Eval @ 0x7f2b4fffe250] 1.452789\n[Eval @ 0x7f2b4fffe250] 7.000000\n", 0.0))
+    assert (seen.start, seen.reason) == (1.452789, "")
+    assert log().start is None
+
+
 def test_memory_is_bounded():
     seen = log((b"x" * 100_000, 0.0), (b"y" * 100_000 + b"\n", 0.0), (b"line\n" * 1000, 0.0))
     assert len(seen.reason) <= 200
