@@ -81,7 +81,10 @@ class Solver:
         return _traced(came)
 
     def _firsts(self, end: int) -> range:
-        """The tokens with which a piece that ends before `end` may begin: the last one always, others by the limits."""
+        """The tokens with which a piece that ends before `end` may begin: the last one always, others by the limits.
+
+        The longest piece comes first: once it has set a price, few short ones are worth a look at their lines.
+        """
         tokens, layout = self._tokens, self._layout
         widest = layout.lines * (layout.width + 1)
         earliest = tokens[end - 1].end - layout.longest
@@ -93,7 +96,7 @@ class Solver:
             and self.ruler.columns(first - 1, end) <= widest
         ):
             first -= 1
-        return range(end - 1, first - 1, -1)
+        return range(first, end)
 
     def cost(self, first: int, end: int, following: Seconds) -> float:
         """The cost of a piece without that of its line breaks."""
