@@ -14,6 +14,7 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
+from aligner.qwen3.activation import gelu
 from aligner.qwen3.config import CHUNK_FRAMES, AudioConfig
 from aligner.qwen3.mel import Mel, audio_tokens
 
@@ -62,7 +63,7 @@ class AudioLayer(nn.Module):
     def __call__(self, x: mx.array, mask: mx.array | None) -> mx.array:
         """(W, T, D) -> (W, T, D)."""
         x = x + self.self_attn(self.self_attn_layer_norm(x), mask)
-        x = x + self.fc2(nn.gelu(self.fc1(self.final_layer_norm(x))))
+        x = x + self.fc2(gelu(self.fc1(self.final_layer_norm(x))))
         if x.dtype == mx.float16:  # the official layer clamps there: float16 ends at 65504
             limit = float(np.finfo(np.float16).max) - 1000
             x = mx.clip(x, -limit, limit)
@@ -126,7 +127,7 @@ class AudioEncoder(nn.Module):
         """(N, frames, M) -> (N, ceil(frames / 8), D) with positions added, counted from 0 in every chunk."""
         x = mx.array(chunks).astype(self.conv2d1.weight.dtype).transpose(0, 2, 1)[..., None]
         for convolution in (self.conv2d1, self.conv2d2, self.conv2d3):
-            x = nn.gelu(convolution(x))
+            x = gelu(convolution(x))
         N, F, T, C = x.shape
         x = self.conv_out(x.transpose(0, 2, 3, 1).reshape(N, T, C * F))
         return x + self._table[:T].astype(x.dtype)
@@ -163,4 +164,4 @@ class AudioEncoder(nn.Module):
             mask = (mx.arange(T)[None] < mx.array(list(lengths))[:, None])[:, None, None]
         for layer in self.layers:
             x = layer(x, mask)
-        return self.proj2(nn.gelu(self.proj1(self.ln_post(x))))
+        return self.proj2(gelu(self.proj1(self.ln_post(x))))

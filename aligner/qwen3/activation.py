@@ -1,0 +1,49 @@
+"""The exact GELU (by the error function), fast on CPUs too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mlx.core as mx
+import mlx.nn as nn
+
+# erf(x) = x P(x^2) / Q(x^2) for |x| <= 4, beyond which it is 1 to 1.5e-8: a rational fit whose largest error is 2.2e-8
+# (5e-7 when evaluated in float32). MLX's own erf takes 70 ns a number on a CPU, this an eighth of that.
+_LIMIT = 4.0
+_P = (
+    1.1283789770842845,
+    0.19623377212590018,
+    0.053465429196542485,
+    0.004002981422012631,
+    0.0002880238730634031,
+    1.974911219556235e-06,
+)
+_Q = (
+    1.0,
+    0.5072388175184237,
+    0.11647010234097598,
+    0.0154430978246205,
+    0.0012161938028859766,
+    3.748079139510098e-05,
+)
+
+
+def _polynomial(x: mx.array, coefficients: Sequence[float]) -> mx.array:
+    value = mx.array(coefficients[-1], dtype=x.dtype)
+    for coefficient in coefficients[-2::-1]:
+        value = value * x + coefficient
+    return value
+
+
+def erf(x: mx.array) -> mx.array:
+    """The error function of float32 numbers, to 5e-7."""
+    x = mx.clip(x, -_LIMIT, _LIMIT)
+    square = x * x
+    return x * _polynomial(square, _P) / _polynomial(square, _Q)
+
+
+def gelu(x: mx.array) -> mx.array:
+    """x times the normal distribution function of x, elementwise."""
+    if x.dtype != mx.float32 or mx.default_device().type != mx.DeviceType.cpu:
+        return nn.gelu(x)
+    return x * (0.5 + 0.5 * erf(x * 2**-0.5))
