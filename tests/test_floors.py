@@ -69,6 +69,7 @@ LAZY = {
     ("aligner", "aligner"): "names for callers, so that the ground floor below does not load the network",
     ("subgen.cli", "subgen"): "`subgen --help` loads no command's chain",
     ("subgen.cli", "rich"): "a terminal without a progress bar needs no rich",
+    ("aligner.__main__", "aligner"): "imports MLX: a machine that can't gets a sentence, not a traceback",
     ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
     ("subgen.engine", "mlx"): "a machine where MLX can't be imported gets a sentence, not a traceback",
     ("subgen.engine", "aligner"): "imports MLX, see above",
