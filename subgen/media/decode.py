@@ -22,6 +22,8 @@ from subgen.types import SAMPLE_RATE, Media, Note, Samples, Seconds, Span
 _ENCRYPTED = "is encrypted (DRM): its audio can't be decoded without its owner's player."
 _ENCRYPTED_PACKETS = 10
 """Failed packets above which a file that declares encryption is taken at its word."""
+_PADDING: Seconds = 0.05
+"""Below this, versions of ffmpeg differ over whether an encoder's padding lies before or after time 0."""
 _LATEST_START: Seconds = 3600.0
 """A track that starts later than this, in a file that does not say how long it is, has a broken time stamp."""
 
@@ -103,7 +105,7 @@ class AudioStream:
         if self._child.log.start is None:
             return 0.0
         lost = self._child.log.start - first_expected(self._media)
-        return lost if 0 < lost <= _latest(self._media) else 0.0
+        return lost if _PADDING < lost <= _latest(self._media) else 0.0
 
     def _finish(self, seconds: Seconds) -> None:
         log = self._child.log

@@ -16,8 +16,8 @@ _CONTEXT = re.compile(r"^(?:\[[^\]]*\]\s*)+")
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 _PACKET = re.compile(r"Error while decoding stream|Error submitting (?:a )?packet to (?:the )?decoder|Decoding error")
 _CUT = re.compile(r"partial file|ended prematurely", re.IGNORECASE)
-_FIRST = re.compile(r"^\[Eval @ [^\]]*\] (-?\d+\.\d+)$")
-"""The report of `decode_command`'s first filter."""
+_FIRST = re.compile(r"^(?:\[Eval @ [^\]]*\] )?(-?\d+\.\d+)$")
+"""The report of `decode_command`'s first filter; ffmpeg 4 gives it no name."""
 _GENERAL = re.compile(
     r"^(?:Error opening (?:input|output)|Error (?:submitting|while decoding|initializing|reinitializing|sending)"
     r"|Decoding error|Conversion failed|Task finished|Terminating thread|Nothing was written|Failed to inject"

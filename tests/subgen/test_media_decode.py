@@ -284,7 +284,9 @@ def test_start_outside_the_file_is_not_believed(tmp_path):
         assert "its audio starts at 277:46:40, outside the file: taken as 0:00:00" in notes[0].text
 
 
-@pytest.mark.parametrize(("reported", "lost"), [("3.500000", 2.0), ("1.490000", 0.0), ("9999.0", 0.0), ("nan", 0.0)])
+@pytest.mark.parametrize(
+    ("reported", "lost"), [("3.500000", 2.0), ("1.490000", 0.0), ("1.521000", 0.0), ("9999.0", 0.0), ("nan", 0.0)]
+)
 def test_the_first_sample_counts_and_not_the_first_packet(tmp_path, reported, lost):
     options = fake(tmp_path, f"echo '[Eval @ 0x12] {reported}' >&2; sleep 0.1; head -c 64000 /dev/zero")
     samples, _ = decode(fake_media(tmp_path / "a.mp4", start=1.5), options)

@@ -58,6 +58,7 @@ def test_reason_is_the_line_that_explains():
 def test_first_sample_is_reported_once_per_filter_graph():
     seen = log((b"[Eval @ 0x7f2b4fffe250] 1.452789\n[Eval @ 0x7f2b4fffe250] 7.000000\n", 0.0))
     assert (seen.start, seen.reason) == (1.452789, "")
+    assert log((b"0.500000\n", 0.0)).start == 0.5
     assert log().start is None
 
 
