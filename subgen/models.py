@@ -199,12 +199,12 @@ def _shards(folder: Path) -> frozenset[str]:
 
 
 def _role(folder: Path) -> str | None:
-    """Recogniser, aligner, or None for a model of another kind; told by the words that every layout's config has."""
+    """Recogniser, aligner, or None for a model of another kind; told by words that the config of every layout has."""
     try:
         config = (folder / "config.json").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    if "forced_aligner" in config:
+    if "forced_aligner" in config or ("qwen3_asr" in config and "TokenClassification" in config):
         return "aligner"
     return "recogniser" if "qwen3_asr" in config else None
 
