@@ -211,7 +211,7 @@ PLAYLISTS = {
 @pytest.mark.parametrize("absolute", [False, True], ids=["relative", "absolute"])
 @pytest.mark.parametrize("name", ["film.mp4", "list.m3u8"])
 def test_playlists_open_no_other_file(tone, tmp_path, kind, absolute, name):
-    """The entry is a pipe: whoever opened it for reading would let us open it for writing."""
+    """The entry is a pipe without a writer: whoever opened it would wait for ever, and the test would time out."""
     entry = tmp_path / "entry.ts"
     os.mkfifo(entry)
     path = tmp_path / name
