@@ -39,7 +39,7 @@ FILM = (
     ),
     _scene(
         "Narrator",
-        """A boy named Thomas lived in a small house below the hill.
+        """In a small house below the hill there lived a boy named Thomas.
         His father was a fisherman, and he went out before the sun came up.""",
         """One evening the wind began to rise, and the sky turned black.
         All the others came back, but his father did not come.
