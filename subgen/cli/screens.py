@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 from subgen.cli.settings import Console
 from subgen.cli.shell import one_line, put_line
 from subgen.events import Event, Loading, Noticed, Opened, Progress, Recognised
-from subgen.types import Span
+from subgen.types import Seconds, Span
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -127,7 +127,6 @@ class Bar(Lines):
         super().__init__(console, stream, announce=True)
         self._bar: RichProgress = _rich_progress(stream)
         self._task: TaskID | None = None
-        self._count = 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -136,24 +135,26 @@ class Bar(Lines):
         self._bar.stop()
 
     def begin(self, path: Path, number: int, count: int) -> None:
-        """A fresh bar under the file's name; it shows when the models are there, for downloads have their own."""
+        """A fresh bar under the file's name."""
         super().begin(path, number, count)
         self._clear()
         place = f"{number}/{count} " if count > 1 else ""
-        self._task = self._bar.add_task(place + _elided(one_line(path.name)), total=None, step="opening")
+        self._task = self._bar.add_task(place + _elided(one_line(path.name)), total=None, step="")
 
     def listen(self, event: Event) -> None:
-        """Moves the bar, and says what is being done."""
+        """Moves the bar; it first shows when models load, for their download has bars of its own."""
         super().listen(event)
-        if self._task is None:
-            return
+        if self._task is not None and isinstance(event, Opened):
+            self._move(self._task, 0.0, event.media.duration)
+        elif self._task is not None and isinstance(event, Progress):
+            self._move(self._task, event.done, event.total)
         if isinstance(event, Loading | Progress):
             self._bar.start()
-        if isinstance(event, Loading):
-            self._bar.update(self._task, step=f"starting {one_line(event.name)}", refresh=True)
-        elif isinstance(event, Progress):
-            step = f"{_clock(event.done)} of {_clock(event.total)}" if event.total else _clock(event.done)
-            self._bar.update(self._task, completed=event.done, total=event.total, step=step, refresh=True)
+            self._bar.refresh()
+
+    def _move(self, task: TaskID, done: Seconds, total: Seconds | None) -> None:
+        step = f"{_clock(done)} of {_clock(total)}" if total else _clock(done)
+        self._bar.update(task, completed=done, total=total, step=step)
 
     def written(self, path: Path, output: Path | None) -> None:
         """The bar gives way to the result's name."""
@@ -188,17 +189,17 @@ def screen(console: Console, stream: TextIO | None = None) -> Screen:
 
 def _rich_progress(stream: TextIO) -> RichProgress:
     from rich.console import Console as Terminal
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Columns
 
     return Columns(
+        SpinnerColumn("line"),
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
+        BarColumn(bar_width=30),  # the whole width would leave no room for the ^C that a terminal echoes
         TextColumn("{task.fields[step]}", markup=False),
         TimeRemainingColumn(compact=True),
         console=Terminal(file=stream),
         transient=True,
-        expand=True,
     )
 
 
@@ -206,7 +207,7 @@ def _elided(name: str, room: int = 32) -> str:
     return name if len(name) <= room else f"{name[: room - 13]}…{name[-12:]}"
 
 
-def _clock(seconds: float) -> str:
+def _clock(seconds: Seconds) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

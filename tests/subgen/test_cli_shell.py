@@ -221,6 +221,7 @@ def test_the_bar_shows_where_it_is_and_leaves_only_lines(monkeypatch: pytest.Mon
         bar.failed(FILM.path, "It broke.", 3)
         shown = terminal.shown()
     assert "2/5 film [draft] with a… goes on.mp4" in shown
+    assert "0:00 of 1:02:05" in shown
     assert "1:01 of 1:02:05" in shown
     assert "subgen: film.mp4: A chunk was dropped." in shown
     assert "film.en.srt" in shown
