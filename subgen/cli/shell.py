@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from typing import TextIO
 
 import typer
 
-from subgen.errors import EXIT_OK, SubgenError
+from subgen.errors import EXIT_OK, OutputError, SubgenError
 
 EXIT_UNEXPECTED = 70
 """EX_SOFTWARE of sysexits.h: a fault of this program"""
@@ -91,6 +92,9 @@ def caught(work: Callable[[], int], report: Callable[[str, int], None], *, debug
         report(sentence(error), error.exit_code)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where a fault of this program becomes a sentence
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            report("There is no space left to write to: free some and try again.", OutputError.exit_code)
+            return OutputError.exit_code
         report(sentence(error), EXIT_UNEXPECTED)
         if debug or os.environ.get("SUBGEN_DEBUG", "0") != "0":
             traceback.print_exc()

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from subgen.cli import selftests
+from subgen.cli import main, selftests
 from subgen.cli.doctor import Check, all_checks, examine
 from subgen.cli.shell import run
 from subgen.errors import MissingDependency
@@ -89,6 +89,14 @@ def test_align_reads_its_transcript_first(silence: Path, tmp_path: Path, capsys:
     text.write_text(" \n")
     assert run(["align", str(silence), str(text), "-m", "demo"]) == 2
     assert "transcript to align is empty" in capsys.readouterr().err
+
+
+def test_the_installed_command_exits_with_its_code(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr(sys, "argv", ["subgen", "missing.mp4"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == "subgen: missing.mp4: there is no such file.\n"
 
 
 def test_languages_lists_all(capsys: Captured) -> None:

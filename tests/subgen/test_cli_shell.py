@@ -41,6 +41,7 @@ def raising(error: BaseException) -> Callable[[], int]:
         (MissingDependency("MLX can't be imported."), 6, "subgen: MLX can't be imported.\n"),
         (typer.BadParameter("no."), 2, "subgen: Invalid value: no. See `subgen --help`.\n"),
         (typer.Exit(5), 5, ""),
+        (OSError(28, "full"), 5, "subgen: There is no space left to write to: free some and try again.\n"),
         (
             ValueError("two\nlines"),
             70,
