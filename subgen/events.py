@@ -25,7 +25,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Audio up to `done` seconds of the file is transcribed and aligned; `total` None when the length is unknown."""
+    """Audio up to `done` seconds of the file is recognised; `total` None when the length is unknown."""
 
     path: Path
     done: Seconds

@@ -91,7 +91,7 @@ def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Li
     timing = _Timing(engine.aligner, options.chunking.longest) if options.words.align else None
     heard = engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding)
     session = _Session(media, listen)
-    for group in _grouped(heard, GROUP):
+    for group in _grouped(session.watched(heard), GROUP):
         session.add(group, timing)
     return session.document(audio, engine.names, timing)
 
@@ -120,10 +120,11 @@ def run_alignment(
 ) -> Document:
     """`align` on an opened media. Keeps the audio of all chunks until the text is divided among them."""
     timing = _Timing(engine.aligner, options.chunking.longest)
-    heard = list(engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding))
+    session = _Session(media, listen)
+    recognised = engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding)
+    heard = list(session.watched(recognised))
     pieces = divide(text, [result.transcript.text for result in heard])
     language = options.decoding.language
-    session = _Session(media, listen)
     known = [
         result._replace(
             transcript=replace(result.transcript, text=piece, language=language or result.transcript.language),
@@ -209,6 +210,12 @@ class _Session:
     transcripts: list[Transcript] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
+    def watched(self, heard: Iterable[Heard]) -> Iterator[Heard]:
+        """The same results; the listener is told how far recognition, the longest stage, has come."""
+        for result in heard:
+            self.listen(Progress(self.media.path, result.chunk.end, self.media.duration))
+            yield result
+
     def add(self, group: Sequence[Heard], timing: _Timing | None) -> None:
         """Files recognised chunks, with their words if times are wanted, and tells the listener."""
         transcripts = [result.transcript for result in group] if timing is None else timing.words(group)
@@ -217,7 +224,6 @@ class _Session:
             for note in _decoding_notes(result):
                 self._notice(note)
             self.listen(Recognised(self.media.path, transcript))
-        self.listen(Progress(self.media.path, transcripts[-1].end, self.media.duration))
 
     def _notice(self, note: Note) -> None:
         self.notes.append(note)

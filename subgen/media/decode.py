@@ -14,7 +14,7 @@ from subgen.errors import Undecodable
 from subgen.media.child import Child
 from subgen.media.damage import clock, damage, failure
 from subgen.media.ffmpeg import decode_command, find_ffmpeg, first_expected
-from subgen.media.probe import LEAST_RATE
+from subgen.media.probe import LEAST_RATE, LONGEST_PADDING
 from subgen.media.source import matroska_encrypted, require_file, shown
 from subgen.options import Input
 from subgen.types import SAMPLE_RATE, Media, Note, Samples, Seconds, Span
@@ -22,8 +22,6 @@ from subgen.types import SAMPLE_RATE, Media, Note, Samples, Seconds, Span
 _ENCRYPTED = "is encrypted (DRM): its audio can't be decoded without its owner's player."
 _ENCRYPTED_PACKETS = 10
 """Failed packets above which a file that declares encryption is taken at its word."""
-_PADDING: Seconds = 0.05
-"""Below this, versions of ffmpeg differ over whether an encoder's padding lies before or after time 0."""
 _LATEST_START: Seconds = 3600.0
 """A track that starts later than this, in a file that does not say how long it is, has a broken time stamp."""
 
@@ -105,7 +103,7 @@ class AudioStream:
         if self._child.log.start is None:
             return 0.0
         lost = self._child.log.start - first_expected(self._media)
-        return lost if _PADDING < lost <= _latest(self._media) else 0.0
+        return lost if LONGEST_PADDING < lost <= _latest(self._media) else 0.0
 
     def _finish(self, seconds: Seconds) -> None:
         log = self._child.log

@@ -22,6 +22,9 @@ from subgen.types import Media, Seconds, Track
 LEAST_RATE = 10.0
 """Bytes per second below which no audio codec goes (Opus sends 20 in silence): a longer claim is an error."""
 
+LONGEST_PADDING: Seconds = 0.05
+"""More than encoders put before the first sound: 2,048 samples at 44.1 kHz are 46 ms."""
+
 _GUESSED = frozenset({"aac", "ac3", "eac3", "dts", "dtshd", "truehd", "mlp", "loas", "amr", "gsm", "mpeg", "mpegts"})
 """Formats without a header that says how long they are; libavformat guesses from the bit rate or the last stamps."""
 
@@ -67,7 +70,7 @@ class _Container:
 
     def __init__(self, path: Path, container: InputContainer, size: int) -> None:
         self.format = _short(container.format.name)
-        self.start = (container.start_time or 0) / av.time_base
+        self.start = _origin(container)
         self._longest = 60.0 + size / LEAST_RATE
         self._stretch = riff_stretch(path, size)
         self._entries = sample_entries(path) if self.format == "mp4" else ()
@@ -97,6 +100,21 @@ class _Container:
             return self._believed(float(stream.duration * stream.time_base) * self._stretch)
         end = _tagged_duration(stream.metadata) or (self.duration if self._alone else None)
         return self._believed(end - max(0.0, self.begin(stream)) if end is not None else None)
+
+
+def _origin(container: InputContainer) -> Seconds:
+    """The container's own time of what the media calls 0: its start, but never in an encoder's padding.
+
+    Where the container can't mark the padding before the first sound (AAC in MPEG-TS: 1,024 samples), it is what comes
+    first, and the picture starts that much later.
+    """
+    start = (container.start_time or 0) / av.time_base
+    pictures = (
+        float(stream.start_time * stream.time_base)
+        for stream in container.streams.video
+        if stream.start_time is not None and stream.time_base is not None and _frame_rate(stream) is not None
+    )
+    return next((picture for picture in pictures if 0 < picture - start < LONGEST_PADDING), start)
 
 
 def _short(name: str) -> str:

@@ -68,6 +68,15 @@ def test_late_start_and_hole_keep_the_timeline(late, room, container):
     assert notes == ()
 
 
+@pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
+def test_a_hole_alone_keeps_the_timeline(room, container):
+    """Audio from the start: the padding that its encoder puts first must not count as time."""
+    sources = ("-f", "lavfi", "-i", FILM.format(seconds=12), "-f", "lavfi", "-i", f"{beeps(3, 5, 10)}:d=12")
+    chosen = ("-filter_complex", "[1:a]aselect='lt(t,6)+gt(t,9)'[a]", "-map", "0:v", "-map", "[a]")
+    samples, _ = decode_path(make(*sources, *chosen, "-c:v", "mpeg4", "-c:a", "aac", room / f"alone.{container}"))
+    assert heard(samples) == pytest.approx([3.0, 5.0, 10.0], abs=0.02)
+
+
 def test_a_long_hole_in_a_transport_stream(room):
     cut = "[1:a]aselect='lt(t,5)+gt(t,25)'[a]"
     sources = ("-f", "lavfi", "-i", FILM.format(seconds=32), "-f", "lavfi", "-i", f"{beeps(3, 30)}:d=32")
