@@ -10,6 +10,7 @@ Which layout a directory has is read from its content, never from its name:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,25 @@ def _quantised_modules(model: nn.Module, tensors: Mapping[str, mx.array], where:
     return modules
 
 
+def dense_pays(model: nn.Module) -> bool:
+    """Whether quantised weights are better multiplied out at load: on a CPU with the memory for it.
+
+    MLX multiplies packed weights about five times slower there than dense ones (docs/log.md).
+    """
+    if mx.default_device().type != mx.DeviceType.cpu:
+        return False
+    needed = 4 * sum(parameter.size for _, parameter in tree_flatten(model.parameters()))
+    return needed <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+
+
+def _multiply_out(tensors: Tensors, quantised: Mapping[str, Mapping[str, int]]) -> None:
+    """Replaces quantised weights by dense float32 ones."""
+    for path, width in quantised.items():
+        scales, biases = (tensors.pop(f"{path}.{part}").astype(mx.float32) for part in ("scales", "biases"))
+        packed = tensors[f"{path}.weight"]
+        tensors[f"{path}.weight"] = mx.dequantize(packed, scales, biases, width["group_size"], width["bits"])
+
+
 def _check(model: Qwen3ASR, tensors: Mapping[str, mx.array], where: Path) -> None:
     """Raises BadWeights unless names and shapes are exactly the network's."""
     expected = dict(tree_flatten(model.parameters()))
@@ -197,12 +217,15 @@ def _check(model: Qwen3ASR, tensors: Mapping[str, mx.array], where: Path) -> Non
             )
 
 
-def build(config: ModelConfig, tensors: Tensors, where: Path, dtype: mx.Dtype) -> Qwen3ASR:
+def build(checkpoint: tuple[ModelConfig, Tensors], where: Path, dtype: mx.Dtype, dense: bool | None) -> Qwen3ASR:
     """The network with these weights, computing in `dtype`. Raises BadWeights unless they fit exactly."""
+    config, tensors = checkpoint
     _orient_kernels(tensors, config)
     model = Qwen3ASR(_drop_tied_head(tensors, config))
     quantised = _quantised_modules(model, tensors, where)
-    if quantised:
+    if quantised and (dense_pays(model) if dense is None else dense):
+        _multiply_out(tensors, quantised)
+    elif quantised:
         nn.quantize(model, class_predicate=lambda path, _: quantised.get(path, False))
     _check(model, tensors, where)
     cast = [
@@ -250,13 +273,16 @@ def default_dtype() -> mx.Dtype:
     return mx.float32 if mx.default_device().type == mx.DeviceType.cpu else mx.bfloat16
 
 
-def load(directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = None) -> Loaded:
+def load(
+    directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = None, dense: bool | None = None
+) -> Loaded:
     """Loads a recogniser or an aligner from a directory of any known layout.
 
     Args:
         directory: a model directory, or a folder that contains exactly one.
         audio: where the audio tower is when `directory` is a bare language model.
         dtype: what to compute in; None takes `default_dtype()`.
+        dense: whether to multiply quantised weights out; None does so where `dense_pays`.
 
     Raises:
         ModelNotFound, BadWeights: with a sentence that names the file or tensor.
@@ -264,10 +290,9 @@ def load(directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = No
     accelerate()
     checkpoint = read_checkpoint(directory)
     if checkpoint.has_tower:
-        config = parse_config(checkpoint.config, str(checkpoint.directory / "config.json"))
-        tensors = checkpoint.tensors
+        content = parse_config(checkpoint.config, str(checkpoint.directory / "config.json")), checkpoint.tensors
     else:
-        config, tensors = _with_tower(checkpoint, audio)
+        content = _with_tower(checkpoint, audio)
     tokenizer = _find_tokenizer(_tokenizer_folders(checkpoint, directory, audio), checkpoint.directory)
-    model = build(config, tensors, checkpoint.directory, dtype or default_dtype())
+    model = build(content, checkpoint.directory, dtype or default_dtype(), dense)
     return Loaded(model, tokenizer)

@@ -31,9 +31,9 @@ LOGIT_TOLERANCE = 3e-3
 
 
 @cache
-def loaded(name: str) -> Loaded:
+def loaded(name: str, dense: bool | None = None) -> Loaded:
     audio = GOLDEN / "asr" if name == "llm_mixed8_4" else None
-    return load(GOLDEN / name, audio, mx.float32)
+    return load(GOLDEN / name, audio, mx.float32, dense)
 
 
 def samples_of(case: str) -> np.ndarray:
@@ -71,21 +71,22 @@ def test_recogniser_prompt(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_encoder_logits_and_greedy_tokens(name: str, case: str) -> None:
     expected = np.load(GOLDEN / f"asr_{case}.npz")
-    check_recogniser(name, case, {key: expected[key] for key in ("enc", "prefill_logits_last", "gen_ids")})
+    check_recogniser(loaded(name), case, {key: expected[key] for key in ("enc", "prefill_logits_last", "gen_ids")})
 
 
 @pytest.mark.parametrize("name", ["asr_mlx4", "asr_audio8_text4", "llm_mixed8_4"])
 @pytest.mark.parametrize("case", QUANTISED_CASES)
-def test_quantised_layouts(name: str, case: str) -> None:
+@pytest.mark.parametrize("dense", [False, True])
+def test_quantised_layouts(name: str, case: str, dense: bool) -> None:
     vectors = np.load(GOLDEN / f"quant_{name}.npz")
     expected = {key: vectors[f"{case}/{key}"] for key in ("enc", "prefill_logits_last", "gen_ids")}
     margins = vectors[f"{case}/gen_margin"]
     sure = int(np.argmax(margins < 0.01)) if (margins < 0.01).any() else len(margins)
-    check_recogniser(name, case, expected | {"gen_ids": expected["gen_ids"][:sure]})
+    check_recogniser(loaded(name, dense), case, expected | {"gen_ids": expected["gen_ids"][:sure]})
 
 
-def check_recogniser(name: str, case: str, expected: dict[str, np.ndarray]) -> None:
-    model, tokenizer = loaded(name)
+def check_recogniser(network: Loaded, case: str, expected: dict[str, np.ndarray]) -> None:
+    model, tokenizer = network
     ids = np.load(GOLDEN / f"asr_{case}.npz")["input_ids"].tolist()
     prompt = split_prompt(ids, tokenizer.id("<|audio_pad|>"))
     mel = log_mel(samples_of(case), 128)

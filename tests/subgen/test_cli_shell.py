@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -201,11 +202,13 @@ class _Terminal:
             self.stream.close()
         os.close(self._reader)
 
-    def shown(self) -> str:
-        """Everything written, without escape sequences."""
+    def shown(self, last: str) -> str:
+        """Everything written until `last` appears, without escape sequences."""
         self.stream.flush()
-        text = os.read(self._reader, 1 << 20).decode()
-        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+        text = b""
+        while last.encode() not in text and select.select([self._reader], [], [], 10)[0]:
+            text += os.read(self._reader, 1 << 20)  # a terminal gives 4 kB at a time
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text.decode())
 
 
 def test_the_bar_shows_where_it_is_and_leaves_only_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +223,7 @@ def test_the_bar_shows_where_it_is_and_leaves_only_lines(monkeypatch: pytest.Mon
         bar.written(FILM.path, Path("film.en.srt"))
         bar.begin(FILM.path, 3, 5)
         bar.failed(FILM.path, "It broke.", 3)
-        shown = terminal.shown()
+        shown = terminal.shown("It broke.")
     assert "2/5 film [draft] with a… goes on.mp4" in shown
     assert "0:00 of 1:02:05" in shown
     assert "1:01 of 1:02:05" in shown
