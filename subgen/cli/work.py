@@ -13,7 +13,15 @@ from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
-from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, ModelError, OptionError, OutputError
+from subgen.errors import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    MediaNotFound,
+    MissingDependency,
+    ModelError,
+    OptionError,
+    OutputError,
+)
 from subgen.events import Event, Listener, Opened, Recognised
 from subgen.formats import read, render
 from subgen.options import Options
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
     from subgen.engine import Engine
     from subgen.models import Hub
 
+_FOR_ALL = {ModelError.exit_code, MissingDependency.exit_code}
+"""what fails with one of these would fail with every file"""
 Make = Callable[[Path, Listener], Document]
 """Turns a file into a document, telling the listener about it: transcription, alignment, or reading JSON."""
 
@@ -95,8 +105,8 @@ def run_files(
     """Makes and writes every job's results; returns the exit code.
 
     Names are checked for all files before the first is opened; `prepare` is called once, when one proves to be media.
-    One file fails with its own code; several are all tried, then 1. A model that can't be used ends the run, for no
-    later file could use it.
+    One file fails with its own code; several are all tried, then 1. A model or an ffmpeg that can't be used ends the
+    run, for every later file would need it.
     """
     options, debug = settings.options, settings.console.verbose
     codes = [caught(partial(_check, job, options), partial(screen.failed, job.path), debug=debug) for job in jobs]
@@ -107,7 +117,7 @@ def run_files(
             watch = _Watch(job, options, screen.listen, prepare_once)
             work = partial(_do, job, options, partial(make, job.path, watch), screen)
             codes[index] = caught(work, partial(screen.failed, job.path), debug=debug)
-            if codes[index] == ModelError.exit_code:
+            if codes[index] in _FOR_ALL:
                 return codes[index]
     if not any(codes):
         return EXIT_OK
