@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import mlx.core as mx
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from aligner.errors import BadWeights
 from aligner.monotone import repair as make_monotone
 from aligner.quality import repair as repair_suspicious
+from aligner.qwen3.lanes import row_groups, side_by_side
 from aligner.qwen3.mel import MIN_SAMPLES, log_mel
-from aligner.qwen3.model import Prefill, Prompt, Qwen3ASR
+from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
 from aligner.types import SAMPLE_RATE, AlignedUnit, Alignment, AlignmentReport, Samples, Seconds, Unit
@@ -30,6 +32,13 @@ class Clip:
     samples: Samples
     text: str
     language: str = ""
+
+
+class _Marked(NamedTuple):
+    """A prompt, and where in its text part the timestamps are."""
+
+    prompt: Prompt
+    marks: list[int]
 
 
 class Aligner:
@@ -96,29 +105,30 @@ class Aligner:
     def _classes(self, clips: Sequence[Samples], texts: Sequence[Sequence[Unit]]) -> list[list[int]]:
         """Most probable class at every timestamp position: two per unit, start and end."""
         bins = self._model.config.audio.num_mel_bins
-        mels = [log_mel(_long_enough(samples), bins) for samples in clips]
-        prompts, markers = zip(*(self._prompt(text) for text in texts), strict=True)
-        prefill: Prefill = self._model.prefill(prompts, mels)
+        audio = self._model.audio_tower([log_mel(_long_enough(samples), bins) for samples in clips])
+        rows = list(zip(map(self._prompt, texts), audio, strict=True))
+        groups = side_by_side(self._best, row_groups(rows))
+        mx.eval(groups)
+        return [np.array(found).tolist() for group in groups for found in group]
+
+    def _best(self, rows: Sequence[tuple[_Marked, mx.array]]) -> list[mx.array]:
+        """The most probable classes of rows that go through the decoder together."""
+        prefill = self._model.embed([marked.prompt for marked, _ in rows], [audio for _, audio in rows])
         hidden = self._model(prefill.embeddings, prefill.mask, prefill.offsets)
         columns = prefill.embeddings.shape[1]
-        flat = np.concatenate(
-            [
-                row * columns + columns - len(prompt.after) + marks
-                for row, (prompt, marks) in enumerate(zip(prompts, markers, strict=True))
-            ]
-        )
-        best = mx.argmax(self._model.logits(hidden.reshape(-1, hidden.shape[-1])[mx.array(flat)]), axis=-1)
-        bounds = np.cumsum([len(marks) for marks in markers])[:-1]
-        return [part.tolist() for part in np.split(np.array(best), bounds)]
+        return [
+            mx.argmax(self._model.logits(row[columns - len(marked.prompt.after) + mx.array(marked.marks)]), axis=-1)
+            for row, (marked, _) in zip(hidden, rows, strict=True)
+        ]
 
-    def _prompt(self, units: Sequence[Unit]) -> tuple[Prompt, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-        """The bare aligner prompt, and where in its text part the timestamps are."""
+    def _prompt(self, units: Sequence[Unit]) -> _Marked:
+        """The bare aligner prompt: audio, then every unit with its two timestamps."""
         start, end = self._around
         after = [end]
         for unit in units:
             after += [*self._tokenizer.encode(unit.text), self._timestamp, self._timestamp]
         marks = [index for index, token in enumerate(after) if token == self._timestamp]
-        return Prompt((start,), tuple(after)), np.array(marks, dtype=np.int64)
+        return _Marked(Prompt((start,), tuple(after)), marks)
 
     def _finish(self, samples: Samples, units: tuple[AlignedUnit, ...], moved: int) -> Alignment:
         end = len(samples) / SAMPLE_RATE

@@ -12,7 +12,7 @@ import numpy as np
 from aligner.qwen3.config import ModelConfig
 from aligner.qwen3.decoder import Decoder, KeyValues
 from aligner.qwen3.encoder import AudioEncoder
-from aligner.qwen3.mel import Mel, audio_tokens
+from aligner.qwen3.mel import Mel
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Prompt:
     before: tuple[int, ...]
     after: tuple[int, ...]
 
-    def length(self, mel: Mel) -> int:
-        """Tokens of the prompt when it holds this audio."""
-        return len(self.before) + audio_tokens(len(mel)) + len(self.after)
+    def length(self, audio: int) -> int:
+        """Tokens of the prompt when it holds that many audio tokens."""
+        return len(self.before) + audio + len(self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,13 @@ class Qwen3ASR(nn.Module):
 
     def prefill(self, prompts: Sequence[Prompt], mels: Sequence[Mel]) -> Prefill:
         """Encodes the audio of all rows and puts text and audio embeddings into one right-aligned batch."""
-        audio = self.audio_tower(mels)
+        return self.embed(prompts, self.audio_tower(mels))
+
+    def embed(self, prompts: Sequence[Prompt], audio: Sequence[mx.array]) -> Prefill:
+        """One right-aligned batch of prompts around encoded audio, each clip (tokens, D)."""
         ids = [token for prompt in prompts for token in (*prompt.before, *prompt.after)]
         table = mx.concatenate([self.model.embed_tokens(mx.array(ids)), *audio])
-        length = max(prompt.length(mel) for prompt, mel in zip(prompts, mels, strict=True))
+        length = max(prompt.length(clip.shape[0]) for prompt, clip in zip(prompts, audio, strict=True))
         rows = np.zeros((len(prompts), length), dtype=np.int32)
         starts = []
         text_at, audio_at = 0, len(ids)

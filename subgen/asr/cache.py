@@ -33,7 +33,7 @@ class LayerCache:
     def _write(self, store: mx.array | None, new: mx.array, start: int) -> mx.array:
         end = start + new.shape[2]
         if store is None or end > store.shape[2]:
-            capacity = -(-end // STEP) * STEP
+            capacity = _capacity(end)
             held = start if store is not None else 0
             room = mx.zeros((*new.shape[:2], capacity - held, new.shape[3]), dtype=new.dtype)
             store = room if store is None else mx.concatenate([store[:, :, :held], room], axis=2)
@@ -44,8 +44,9 @@ class LayerCache:
 class BatchCache:
     """The caches of all layers. `length`: columns filled, the same for every row and layer."""
 
-    def __init__(self, layers: int) -> None:
+    def __init__(self, layers: int, rows: int) -> None:
         self.length = 0
+        self.rows = rows
         self.layers = [LayerCache(self) for _ in range(layers)]
 
     def advance(self, columns: int) -> None:
@@ -66,13 +67,20 @@ class BatchCache:
         """
         first = self.length - other.length
         for mine, theirs in zip(self.layers, other.layers, strict=True):
-            assert mine.keys is not None
-            assert mine.values is not None
-            assert theirs.keys is not None
-            assert theirs.values is not None
-            for index, row in enumerate(rows):
-                mine.keys[row, :, first : self.length] = theirs.keys[index, :, : other.length]
-                mine.values[row, :, first : self.length] = theirs.values[index, :, : other.length]
+            mine.keys = self._with(mine.keys, theirs.keys, rows, first)
+            mine.values = self._with(mine.values, theirs.values, rows, first)
+
+    def _with(self, store: mx.array | None, new: mx.array | None, rows: Sequence[int], first: int) -> mx.array:
+        assert new is not None
+        if store is None:
+            store = mx.zeros((self.rows, new.shape[1], _capacity(self.length), new.shape[3]), dtype=new.dtype)
+        for index, row in enumerate(rows):
+            store[row, :, first : self.length] = new[index, :, : self.length - first]
+        return store
+
+
+def _capacity(columns: int) -> int:
+    return -(-columns // STEP) * STEP
 
 
 def _shifted(store: mx.array | None, columns: int, length: int) -> mx.array | None:

@@ -5,11 +5,13 @@ No audio is padded: a row's tokens are those it would have alone, whatever else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import mlx.core as mx
 
+from aligner.qwen3.lanes import row_groups, side_by_side
 from aligner.qwen3.mel import Mel
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from subgen.asr.cache import BatchCache
@@ -62,6 +64,14 @@ class _Row:
         return Answer(self.request.key, tuple(self.tokens), tuple(self.logprobs), finish)
 
 
+class _Group(NamedTuple):
+    """Prompts that went through the decoder together: their cache, first columns, and logits of the next token."""
+
+    cache: BatchCache
+    starts: tuple[int, ...]
+    logits: mx.array
+
+
 class _Batch:
     """The state of a running batch: who sits in which row, the cache, and each row's last token."""
 
@@ -69,7 +79,7 @@ class _Batch:
         self.model = model
         self.stops = stops
         self.rows: list[_Row | None] = [None] * rows
-        self.cache = BatchCache(len(model.model.layers))
+        self.cache = BatchCache(len(model.model.layers), rows)
         self.last = [0] * rows
 
     @property
@@ -78,32 +88,42 @@ class _Batch:
 
     def admit(self, requests: list[Request]) -> list[Answer]:
         """Prefills prompts into free rows; answers those that end with their first token."""
-        prefill = self.model.prefill([request.prompt for request in requests], [request.mel for request in requests])
-        group = BatchCache(len(self.cache.layers))
-        hidden = self.model(prefill.embeddings, prefill.mask, prefill.offsets, list(group.layers))
-        group.advance(prefill.embeddings.shape[1])
-        tokens, logprobs = _choose(self.model.logits(hidden[:, -1]))
+        audio = self.model.audio_tower([request.mel for request in requests])
+        pairs = list(zip(requests, audio, strict=True))
+        groups = side_by_side(self._prefill, row_groups(pairs))
+        tokens, logprobs = _choose(mx.concatenate([group.logits for group in groups]))
         places = self.free[: len(requests)]
-        self._take_over(places, group)
-        for place, request, start in zip(places, requests, prefill.starts, strict=True):
-            self.rows[place] = _Row(request, self.cache.length - group.length + start)
+        self._make_room(max(group.cache.length for group in groups))
+        waiting = iter(zip(places, requests, strict=True))
+        for group in groups:
+            rows = [next(waiting) for _ in group.starts]
+            self.cache.adopt([place for place, _ in rows], group.cache)
+            for (place, request), start in zip(rows, group.starts, strict=True):
+                self.rows[place] = _Row(request, self.cache.length - group.cache.length + start)
         return self._record(places, tokens, logprobs)
 
-    def _take_over(self, places: list[int], group: BatchCache) -> None:
-        """Puts a prefilled group into the running cache, moving that as far as needed."""
+    def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
+        prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
+        cache = BatchCache(len(self.cache.layers), len(pairs))
+        hidden = self.model(prefill.embeddings, prefill.mask, prefill.offsets, list(cache.layers))
+        cache.advance(prefill.embeddings.shape[1])
+        return _Group(cache, prefill.starts, self.model.logits(hidden[:, -1]))
+
+    def _make_room(self, length: int) -> None:
+        """Moves the running cache so that a prompt of that length can end in its last column."""
         active = [row for row in self.rows if row is not None]
         if not active:
-            self.cache = _spread(group, places, len(self.rows))
+            self.cache = BatchCache(len(self.cache.layers), len(self.rows))
+            self.cache.length = length
             return
-        slack = min(row.start for row in active)
-        columns = group.length - self.cache.length
+        columns = length - self.cache.length
         if columns <= 0:
+            slack = min(row.start for row in active)
             columns = -min(slack, -columns) if slack > SLACK else 0
         if columns:
             self.cache.shift(columns)
             for row in active:
                 row.start += columns
-        self.cache.adopt(places, group)
 
     def step(self) -> list[Answer]:
         """One more token for every row; answers those that end with it."""
@@ -130,23 +150,6 @@ class _Batch:
                 answers.append(row.answer(finish))
                 self.rows[place] = None
         return answers
-
-
-def _spread(group: BatchCache, places: list[int], rows: int) -> BatchCache:
-    """A cache of `rows` rows with the group's rows at `places` (the group itself when that changes nothing)."""
-    if places == list(range(rows)):
-        return group
-    source = [0] * rows
-    for index, place in enumerate(places):
-        source[place] = index
-    spread = BatchCache(len(group.layers))
-    spread.length = group.length
-    take = mx.array(source)
-    for mine, theirs in zip(spread.layers, group.layers, strict=True):
-        assert theirs.keys is not None
-        assert theirs.values is not None
-        mine.keys, mine.values = theirs.keys[take], theirs.values[take]
-    return spread
 
 
 def _choose(logits: mx.array) -> tuple[list[int], list[float]]:

@@ -112,7 +112,7 @@ def test_logprobs_are_those_of_a_softmax() -> None:
 
 
 def filled(rows: int, columns: int, first: float) -> BatchCache:
-    cache = BatchCache(1)
+    cache = BatchCache(1, rows)
     values = mx.arange(rows * columns, dtype=mx.float32).reshape(rows, 1, columns, 1) + first
     cache.layers[0].update(values, -values)
     cache.advance(columns)

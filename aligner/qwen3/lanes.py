@@ -1,0 +1,60 @@
+"""Where independent parts of a computation run: on a CPU, MLX works on one thread per stream, so there are several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import cycle
+from typing import TypeVar
+
+import mlx.core as mx
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+MOST = 8
+"""more lanes than this wait for memory, not for processors"""
+
+
+def on_cpu() -> bool:
+    """Whether MLX computes on the CPU by default."""
+    return mx.default_device().type == mx.DeviceType.cpu
+
+
+def _processors() -> int:
+    """Processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+@cache
+def lanes() -> tuple[mx.Stream, ...]:
+    """One stream per processor on a CPU (the default one first); the default one alone on a GPU."""
+    first = mx.default_stream(mx.default_device())
+    if not on_cpu():
+        return (first,)
+    more = min(_processors(), MOST) - 1
+    return (first, *(mx.new_stream(mx.default_device()) for _ in range(more)))
+
+
+def row_groups(rows: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """Rows of a batch as they best go through the decoder: all at once on a GPU, one by one (on its lanes) on a CPU.
+
+    A CPU gains nothing from several long rows in one product, and loses what pads them to one length.
+    """
+    size = 1 if on_cpu() else max(1, len(rows))
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]
+
+
+def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+    """`work` of every part, in order, its arrays to be computed on the lanes in turn.
+
+    Nothing is evaluated here. Arrays that a part reads must not be computed later on another lane than they were.
+    """
+    results = []
+    for lane, part in zip(cycle(lanes()), parts, strict=False):
+        with mx.stream(lane):
+            results.append(work(part))
+    return results

@@ -1,0 +1,71 @@
+"""Working ahead: an iterator that runs on a thread of its own, a few items before whoever takes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from queue import Full, Queue
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+
+_PATIENCE = 0.1
+"""seconds between two looks whether anybody still wants the items"""
+
+
+class _End:
+    """What the thread puts last: nothing went wrong, or this did."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+class Ahead(Generic[Item]):
+    """The items of `source`, at most `size` of them made before they are taken; a context manager.
+
+    The source runs on one other thread, which has ended when the context has. What it raises is raised here.
+    """
+
+    def __init__(self, source: Iterator[Item], size: int) -> None:
+        self._source = source
+        self._queue: Queue[Item | _End] = Queue(size)
+        self._unwanted = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="ahead", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._unwanted.set()
+        self._thread.join()
+
+    def __iter__(self) -> Iterator[Item]:
+        return self
+
+    def __next__(self) -> Item:
+        item = self._queue.get()
+        if not isinstance(item, _End):
+            return item
+        self._queue.put(item)  # so that asking again gives the same answer
+        if item.error is not None:
+            raise item.error
+        raise StopIteration
+
+    def _work(self) -> None:
+        last = _End()
+        try:
+            for item in self._source:
+                self._offer(item)
+                if self._unwanted.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever takes the items
+            last = _End(error)
+        self._offer(last)
+
+    def _offer(self, item: Item | _End) -> None:
+        while not self._unwanted.is_set():
+            with suppress(Full):
+                self._queue.put(item, timeout=_PATIENCE)
+                return
