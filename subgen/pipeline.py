@@ -96,10 +96,12 @@ def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Li
     Memory does not grow with the length of the media, but for the text: audio is dropped once it has its words.
     """
     timing = _Timing(engine.aligner, options.chunking.longest) if options.words.align else None
-    heard = engine.recogniser.recognise(split(iter(audio), options.chunking), options.decoding)
     session = _Session(media, listen)
-    for group in _grouped(session.believed(session.watched(heard)), GROUP):
-        session.add(group, timing)
+    recogniser = engine.recogniser
+    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD) as chunks:
+        heard = session.watched(recogniser.recognise(chunks, options.decoding))
+        for group in _grouped(session.believed(heard), GROUP):
+            session.add(group, timing)
     return session.document(audio, engine.names, timing)
 
 
