@@ -19,7 +19,7 @@ _SHORTEST, _LONGEST = 40, 230
 """periods of voices in samples: 400 to 70 Hz"""
 _PERIODIC = 0.6
 """autocorrelation at one period; white noise stays below 0.4 in windows of this length"""
-_OCTAVE = 0.9
+_OCTAVE = 0.98
 """share of the highest peak from which an earlier one is the period: two periods are as periodic as one"""
 _FAINT = 30.0
 """dB below the loudest window from which a period no longer counts"""
@@ -30,8 +30,8 @@ _RUN = 5
 _GLIDE = 0.02
 """octaves, as standard deviation within a run; 0.003 to 0.01 in guitar and hens, 0.015 to 0.15 in speech"""
 _LEAST: Seconds = 0.05
-_SHARE = 0.005
-"""of the sound that must glide; music has up to 0.003 by chance, a distant voice in a meeting 0.006"""
+_SHARE = 0.02
+"""of the sound that must glide: noise and music have up to 0.003 by chance, clips of people 0.05 and more"""
 _BATCH = 500
 """windows transformed together, so that memory does not depend on the length"""
 

@@ -55,6 +55,7 @@ class Echo:
     texts: Sequence[str]
     finish: str = "stop"
     cuts: int = 0
+    confidence: float | None = None
     chunks: list[Chunk] = field(default_factory=list)
 
     def recognise(self, chunks: Iterable[Chunk], options: Decoding) -> Iterator[Recognised]:
@@ -62,9 +63,10 @@ class Echo:
             self.chunks.append(chunk)
             language, _, said = text.rpartition("|")
             name = options.language or language or "English"
-            yield Recognised(
-                chunk, Transcript(chunk.start, chunk.end, said, name if said else "", self.finish), (), self.cuts
+            transcript = Transcript(
+                chunk.start, chunk.end, said, name if said else "", self.finish, self.confidence if said else None
             )
+            yield Recognised(chunk, transcript, (), self.cuts)
 
 
 @dataclass

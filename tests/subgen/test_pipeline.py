@@ -63,6 +63,21 @@ def test_trouble_in_decoding_is_noted_with_its_time(finish: str, cuts: int, kind
     assert note.span.end == pytest.approx(5.0, abs=0.3)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "voice", "kept"), [(0.3, False, False), (0.3, True, True), (0.9, False, True), (None, False, True)]
+)
+def test_doubtful_words_need_a_voice(confidence: float | None, voice: bool, kept: bool) -> None:
+    pitch = 120 + 20 * np.sin(2 * np.pi * np.arange(5 * SAMPLE_RATE) / SAMPLE_RATE)
+    vowel = 0.1 * np.sign(np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE)).astype(np.float32)
+    audio = Blocks(vowel if voice else speech(5))
+    document = run(media(), audio, Machine(Echo(["Seven."], confidence=confidence)), OPTIONS)
+    [transcript] = document.transcripts
+    assert transcript.text == ("Seven." if kept else "")
+    assert (transcript.language, len(transcript.words)) == (("English", 1) if kept else ("", 0))
+    assert kinds(document.notes) == ([] if kept else ["noise", "silence"])
+    assert all(note.span is not None for note in document.notes[:1])
+
+
 def test_silence_gives_a_document_without_cues() -> None:
     document = run(media(), Blocks(np.zeros(SAMPLE_RATE * 40, dtype=np.float32)), Machine(Echo([])), OPTIONS)
     assert document.transcripts == ()
