@@ -11,6 +11,7 @@ from typing import Protocol
 import mlx.core as mx
 import mlx.nn as nn
 
+from aligner.qwen3.activation import swiglu
 from aligner.qwen3.config import TextConfig
 
 
@@ -68,7 +69,7 @@ class MLP(nn.Module):
 
     def __call__(self, x: mx.array) -> mx.array:
         """(B, L, D) -> (B, L, D)."""
-        return self.down_proj(nn.silu(self.gate_proj(x)) * self.up_proj(x))
+        return self.down_proj(swiglu(self.gate_proj(x), self.up_proj(x)))
 
 
 class DecoderLayer(nn.Module):

@@ -22,7 +22,7 @@ def on_cpu() -> bool:
     return mx.default_device().type == mx.DeviceType.cpu
 
 
-def _processors() -> int:
+def processors() -> int:
     """Processors this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
@@ -34,7 +34,7 @@ def lanes() -> tuple[mx.Stream, ...]:
     first = mx.default_stream(mx.default_device())
     if not on_cpu():
         return (first,)
-    more = min(_processors(), MOST) - 1
+    more = min(processors(), MOST) - 1
     return (first, *(mx.new_stream(mx.default_device()) for _ in range(more)))
 
 

@@ -74,8 +74,11 @@ class BatchCache:
         assert new is not None
         if store is None:
             store = mx.zeros((self.rows, new.shape[1], _capacity(self.length), new.shape[3]), dtype=new.dtype)
-        for index, row in enumerate(rows):
-            store[row, :, first : self.length] = new[index, :, : self.length - first]
+        new = new[:, :, : self.length - first]
+        if len(rows) == 1:
+            store[rows[0], :, first : self.length] = new[0]
+        else:
+            store[mx.array(list(rows)), :, first : self.length] = new
         return store
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import mlx.core as mx
+import numpy as np
 
 from aligner.qwen3.lanes import row_groups, side_by_side
 from aligner.qwen3.mel import Mel
@@ -72,15 +73,28 @@ class _Group(NamedTuple):
     logits: mx.array
 
 
+class _Step(NamedTuple):
+    """Tokens that the device has made or is making, and for whom: places in the batch and who sat there then."""
+
+    seats: list[tuple[int, _Row | None]]
+    tokens: mx.array
+    logprobs: mx.array
+
+
 class _Batch:
-    """The state of a running batch: who sits in which row, the cache, and each row's last token."""
+    """The state of a running batch: who sits in which row, the cache, and each row's last token.
+
+    The device is always one step ahead of the host, so it never waits for it: a step takes its tokens from the step
+    before on the device, and a row that has ended computes one token more, which nobody reads.
+    """
 
     def __init__(self, model: Qwen3ASR, stops: frozenset[int], rows: int) -> None:
         self.model = model
         self.stops = stops
         self.rows: list[_Row | None] = [None] * rows
         self.cache = BatchCache(len(model.model.layers), rows)
-        self.last = [0] * rows
+        self.last = mx.zeros(rows, dtype=mx.int32)
+        self.queued: _Step | None = None
 
     @property
     def free(self) -> list[int]:
@@ -96,11 +110,12 @@ class _Batch:
         self._make_room(max(group.cache.length for group in groups))
         waiting = iter(zip(places, requests, strict=True))
         for group in groups:
-            rows = [next(waiting) for _ in group.starts]
-            self.cache.adopt([place for place, _ in rows], group.cache)
-            for (place, request), start in zip(rows, group.starts, strict=True):
+            seats = [next(waiting) for _ in group.starts]
+            self.cache.adopt([place for place, _ in seats], group.cache)
+            for (place, request), start in zip(seats, group.starts, strict=True):
                 self.rows[place] = _Row(request, self.cache.length - group.cache.length + start)
-        return self._record(places, tokens, logprobs)
+        self.last[mx.array(places)] = tokens
+        return self._collect(_Step([(place, self.rows[place]) for place in places], tokens, logprobs))
 
     def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
         prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
@@ -126,25 +141,30 @@ class _Batch:
                 row.start += columns
 
     def step(self) -> list[Answer]:
-        """One more token for every row; answers those that end with it."""
+        """Queues one more token for every row; answers those that ended with the token before."""
+        ready, self.queued = self.queued, self._queue()
+        return self._collect(ready) if ready is not None else []
+
+    def _queue(self) -> _Step:
         starts = [self.cache.length if row is None else row.start for row in self.rows]
         offsets = mx.array([self.cache.length - start for start in starts])
         mask = None
         if any(starts):
             mask = (mx.arange(self.cache.length + 1)[None] >= mx.array(starts)[:, None])[:, None, None]
-        embeddings = self.model.model.embed_tokens(mx.array(self.last)[:, None])
+        embeddings = self.model.model.embed_tokens(self.last[:, None])
         hidden = self.model(embeddings, mask, offsets, list(self.cache.layers))
         self.cache.advance(1)
-        tokens, logprobs = _choose(self.model.logits(hidden[:, -1]))
-        places = [index for index, row in enumerate(self.rows) if row is not None]
-        return self._record(places, [tokens[place] for place in places], [logprobs[place] for place in places])
+        self.last, logprobs = _choose(self.model.logits(hidden[:, -1]))
+        mx.async_eval(self.last, logprobs)
+        return _Step(list(enumerate(self.rows)), self.last, logprobs)
 
-    def _record(self, places: list[int], tokens: list[int], logprobs: list[float]) -> list[Answer]:
+    def _collect(self, step: _Step) -> list[Answer]:
+        """Gives the rows of a step their tokens, but for rows that have been left since it was queued."""
         answers = []
-        for place, token, logprob in zip(places, tokens, logprobs, strict=True):
-            row = self.rows[place]
-            assert row is not None
-            self.last[place] = token
+        results = zip(np.array(step.tokens).tolist(), np.array(step.logprobs).tolist(), strict=True)
+        for (place, row), (token, logprob) in zip(step.seats, results, strict=True):
+            if row is None or self.rows[place] is not row:
+                continue
             finish = row.add(token, logprob, self.stops)
             if finish is not None:
                 answers.append(row.answer(finish))
@@ -152,13 +172,12 @@ class _Batch:
         return answers
 
 
-def _choose(logits: mx.array) -> tuple[list[int], list[float]]:
-    """Most probable token of each row of (B, V) logits, and its log-probability in float32."""
+def _choose(logits: mx.array) -> tuple[mx.array, mx.array]:
+    """Most probable token of each row of (B, V) logits, int32, and its log-probability in float32."""
     logits = logits.astype(mx.float32)
     tokens = mx.argmax(logits, axis=-1)
     logprobs = mx.take_along_axis(logits, tokens[:, None], axis=-1)[:, 0] - mx.logsumexp(logits, axis=-1)
-    mx.eval(tokens, logprobs)
-    return [int(token) for token in tokens.tolist()], [float(value) for value in logprobs.tolist()]  # type: ignore[union-attr, arg-type]
+    return tokens.astype(mx.int32), logprobs
 
 
 def decode(model: Qwen3ASR, stops: frozenset[int], take: Callable[[], Request | None], rows: int) -> Iterator[Answer]:

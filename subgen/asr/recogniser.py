@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -15,7 +16,8 @@ import mlx.core as mx
 import numpy as np
 
 from aligner.errors import BadWeights
-from aligner.qwen3.mel import MIN_SAMPLES, log_mel
+from aligner.qwen3.lanes import on_cpu, processors
+from aligner.qwen3.mel import MIN_SAMPLES, Mel, log_mel
 from aligner.qwen3.model import Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
@@ -112,33 +114,46 @@ class _Run:
         self.keys = 0
 
     def results(self, chunks: Iterator[Chunk]) -> Iterator[Recognised]:
-        incoming = enumerate(chunks)
         due = 0
+        with ThreadPoolExecutor(processors(), "mel") as pool:
+            incoming = self._prepared(chunks, pool)
 
-        def take() -> Request | None:
-            if self.again:
-                return self._request(self.again.popleft())
-            following = next(incoming, None)
-            if following is None:
-                return None
-            self.jobs[following[0]] = _Job(running=1)
-            return self._request(_Piece(*following))
+            def take() -> Request | None:
+                if self.again:
+                    piece = self.again.popleft()
+                    return self._request(piece, self._mel(piece.chunk))
+                following = next(incoming, None)
+                if following is None:
+                    return None
+                piece, mel = following
+                self.jobs[piece.job] = _Job(running=1)
+                return self._request(piece, mel.result())
 
-        rows = self.options.batch or default_batch()
-        for answer in self.decoder(take, rows):
-            self._settle(answer)
-            while due in self.jobs and not self.jobs[due].running:
-                yield from sorted(self.jobs.pop(due).results, key=lambda result: result.chunk.start)
-                due += 1
+            for answer in self.decoder(take, self.options.batch or default_batch()):
+                self._settle(answer)
+                while due in self.jobs and not self.jobs[due].running:
+                    yield from sorted(self.jobs.pop(due).results, key=lambda result: result.chunk.start)
+                    due += 1
 
-    def _request(self, piece: _Piece) -> Request:
+    def _prepared(self, chunks: Iterator[Chunk], pool: Executor) -> Iterator[tuple[_Piece, Future[Mel]]]:
+        """The caller's chunks, and their spectra in the making, as many at once as there are processors."""
+        waiting: deque[tuple[_Piece, Future[Mel]]] = deque()
+        for job, chunk in enumerate(chunks):
+            waiting.append((_Piece(job, chunk), pool.submit(self._mel, chunk)))
+            if len(waiting) > processors():
+                yield waiting.popleft()
+        yield from waiting
+
+    def _mel(self, chunk: Chunk) -> Mel:
+        samples = chunk.samples
+        if len(samples) < MIN_SAMPLES:
+            samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
+        return log_mel(samples, self.bins)
+
+    def _request(self, piece: _Piece, mel: Mel) -> Request:
         key = self.keys
         self.keys += 1
         self.pieces[key] = piece
-        samples = piece.chunk.samples
-        if len(samples) < MIN_SAMPLES:
-            samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
-        mel = log_mel(samples, self.bins)
         return Request(key, self.prompt, mel, TOKENS_BASE + round(TOKENS_PER_SECOND * piece.chunk.duration))
 
     def _settle(self, answer: Answer) -> None:
@@ -156,7 +171,7 @@ class _Run:
 
 def default_batch() -> int:
     """Chunks decoded together: on a CPU rows are nearly free up to about 8; a GPU wants more."""
-    return 8 if mx.default_device().type == mx.DeviceType.cpu else 32
+    return 8 if on_cpu() else 128
 
 
 def halves(chunk: Chunk) -> tuple[Chunk, Chunk]:
