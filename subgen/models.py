@@ -96,7 +96,7 @@ def _mishap(name: str, error: BaseException) -> ModelNotFound | NeedsAccess | Ou
         return NeedsAccess(f"The hub refuses the model {name} to this account: run `hf auth login` with one that may.")
     if isinstance(cause, OSError) and cause.errno and (cause.filename or cause.errno in (errno.ENOSPC, errno.EDQUOT)):
         return OutputError(f"The model {name} can't be stored in {hub_cache()}: {os.strerror(cause.errno)}.")
-    reason = str(cause).strip().partition("\n")[0].rstrip(".") or type(cause).__name__
+    reason = re.sub(r"^\[Errno -?\d+\] ", "", str(cause).strip().partition("\n")[0].rstrip(".")) or type(cause).__name__
     return ModelNotFound(
         f"The model {name} is not on this machine and the hub can't be reached ({reason}):"
         f" run `hf download {name}` where there is a network, or give a directory; {_TOY}."

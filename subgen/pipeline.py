@@ -16,7 +16,7 @@ from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignor
 from subgen.matching import divide
 from subgen.media import open_audio, probe
 from subgen.options import Options
-from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Transcript, Word
+from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Span, Transcript, Word
 from subgen.voice import has_voice
 from subgen.words import cut, spread, utterances
 
@@ -231,7 +231,7 @@ class _Session:
         for result in heard:
             if _imagined(result):
                 text = "The model doubted its words, and no voice is heard here: they were dropped."
-                self._notice(Note("noise", text, result.chunk))
+                self._notice(Note("noise", text, _when(result.chunk)))
                 silent = replace(result.transcript, text="", language="", confidence=None)
                 yield result._replace(transcript=silent, tokens=())
             else:
@@ -273,12 +273,17 @@ def _imagined(result: Heard) -> bool:
     return confidence is not None and confidence < DOUBTFUL and not has_voice(result.chunk.samples)
 
 
+def _when(chunk: Chunk) -> Span:
+    """The time of a chunk without its samples, which notes would keep in memory."""
+    return Span(chunk.start, chunk.end)
+
+
 def _decoding_notes(result: Heard) -> Iterator[Note]:
     transcript: Transcript = result.transcript
-    chunk: Chunk = result.chunk
+    when = _when(result.chunk)
     if transcript.finish == "loop":
-        yield Note("loop", "The model repeated itself here; the repetition was dropped, speech may be missing.", chunk)
+        yield Note("loop", "The model repeated itself here; the repetition was dropped, speech may be missing.", when)
     elif transcript.finish == "length":
-        yield Note("length", "The model did not come to an end here; the text may be cut short or wrong.", chunk)
+        yield Note("length", "The model did not come to an end here; the text may be cut short or wrong.", when)
     elif result.cuts:
-        yield Note("retry", "The model repeated itself here; the audio was cut and decoded again.", chunk)
+        yield Note("retry", "The model repeated itself here; the audio was cut and decoded again.", when)

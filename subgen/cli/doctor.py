@@ -88,7 +88,8 @@ def _mlx() -> str:
     require_mlx()
     import mlx.core as mx
 
-    return f"{importlib.metadata.version('mlx')} on {mx.default_device()}"
+    device = "CPU" if mx.default_device().type == mx.DeviceType.cpu else "GPU"
+    return f"{importlib.metadata.version('mlx')} on the {device}"
 
 
 def _ffmpeg() -> str:

@@ -53,6 +53,7 @@ def preference(track: Track, wanted: frozenset[str]) -> tuple[bool, bool, bool, 
 
 def describe(track: Track) -> str:
     """The track in a few words for a list: `ger, ac3, 6 channels, "Director's commentary"`."""
-    said = (track.language or "no language", track.codec, f"{track.channels} channels" if track.channels else "")
+    channels = {0: "", 1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels")
+    said = (track.language or "no language", track.codec, channels)
     title = f', "{track.title}"' if track.title else ""
     return ", ".join(part for part in said if part) + title

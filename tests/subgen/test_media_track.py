@@ -76,6 +76,7 @@ def test_other_titles(title):
 
 def test_describe_without_language():
     assert describe(track(title=None)) == "no language, ac3, 6 channels"
+    assert describe(track(title=None, channels=1)) == "no language, ac3, mono"
 
 
 tracks = st.builds(

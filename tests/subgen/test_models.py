@@ -275,7 +275,7 @@ def test_the_hubs_refusals_are_told_apart(name: str, error: type[Exception], sen
 
 
 def test_no_network_is_named() -> None:
-    with pytest.raises(ModelNotFound, match=r"can't be reached \(.*\): run `hf download org/model`"):
+    with pytest.raises(ModelNotFound, match=r"can't be reached \([^\[\]]*\): run `hf download org/model`"):
         download("org/model", None, endpoint="http://127.0.0.1:9")
 
 
