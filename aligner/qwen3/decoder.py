@@ -6,6 +6,7 @@ one; `mx.fast.rope` computes it, with one offset per row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import mlx.core as mx
@@ -21,6 +22,22 @@ class KeyValues(Protocol):
     def update(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Stores the new (B, heads, L, head_dim) and returns all keys and values to attend to."""
         ...
+
+
+def join(module: nn.Module, name: str, parts: Sequence[str]) -> None:
+    """Puts linear layers that read the same input into one, `module.name`, whose outputs are theirs in order.
+
+    Layers that are quantised in different ways stay as they are.
+    """
+    layers = [module[part] for part in parts]
+    kinds = {(type(layer), getattr(layer, "bits", None), getattr(layer, "group_size", None)) for layer in layers}
+    if len(kinds) > 1:
+        return
+    joined = layers[0]
+    joined.update({key: mx.concatenate([layer[key] for layer in layers]) for key in layers[0].parameters()})
+    for part in parts:
+        delattr(module, part)
+    setattr(module, name, joined)
 
 
 class Attention(nn.Module):
@@ -44,15 +61,25 @@ class Attention(nn.Module):
     ) -> mx.array:
         """x (B, L, D); offsets (B,): position of each row's first column (negative inside left padding)."""
         B, L, _ = x.shape
-        q = self.q_norm(self.q_proj(x).reshape(B, L, self.heads, self.head_dim)).transpose(0, 2, 1, 3)
-        k = self.k_norm(self.k_proj(x).reshape(B, L, self.key_heads, self.head_dim)).transpose(0, 2, 1, 3)
-        v = self.v_proj(x).reshape(B, L, self.key_heads, self.head_dim).transpose(0, 2, 1, 3)
-        q = self._rope(q, offsets)
-        k = self._rope(k, offsets)
+        heads = self._project(x).reshape(B, L, self.heads + 2 * self.key_heads, self.head_dim)
+        q, k, v = mx.split(heads, [self.heads, self.heads + self.key_heads], axis=2)
+        q = self._rope(self.q_norm(q).transpose(0, 2, 1, 3), offsets)
+        k = self._rope(self.k_norm(k).transpose(0, 2, 1, 3), offsets)
+        v = v.transpose(0, 2, 1, 3)
         if cache is not None:
             k, v = cache.update(k, v)
         out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.head_dim**-0.5, mask=mask)
         return self.o_proj(out.transpose(0, 2, 1, 3).reshape(B, L, -1))
+
+    def fuse(self) -> None:
+        """Joins the three projections: one product instead of three for each layer of each step."""
+        join(self, "qkv_proj", ("q_proj", "k_proj", "v_proj"))
+
+    def _project(self, x: mx.array) -> mx.array:
+        """Queries, keys and values side by side."""
+        if "qkv_proj" in self:
+            return self.qkv_proj(x)
+        return mx.concatenate([self.q_proj(x), self.k_proj(x), self.v_proj(x)], axis=-1)
 
     def _rope(self, x: mx.array, offsets: mx.array) -> mx.array:
         return mx.fast.rope(x, self.head_dim, traditional=False, base=self.theta, scale=1.0, offset=offsets)
@@ -69,7 +96,13 @@ class MLP(nn.Module):
 
     def __call__(self, x: mx.array) -> mx.array:
         """(B, L, D) -> (B, L, D)."""
+        if "gate_up_proj" in self:
+            return self.down_proj(swiglu(*mx.split(self.gate_up_proj(x), 2, axis=-1)))
         return self.down_proj(swiglu(self.gate_proj(x), self.up_proj(x)))
+
+    def fuse(self) -> None:
+        """Joins gate and up."""
+        join(self, "gate_up_proj", ("gate_proj", "up_proj"))
 
 
 class DecoderLayer(nn.Module):
@@ -98,6 +131,12 @@ class Decoder(nn.Module):
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = [DecoderLayer(config) for _ in range(config.num_hidden_layers)]
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
+
+    def fuse(self) -> None:
+        """Joins what reads the same input, once the weights are loaded: fewer and larger products."""
+        for layer in self.layers:
+            layer.self_attn.fuse()
+            layer.mlp.fuse()
 
     def __call__(
         self,

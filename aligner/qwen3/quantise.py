@@ -11,7 +11,7 @@ import mlx.nn as nn
 from mlx.utils import tree_flatten
 
 from aligner.errors import BadWeights, OptionError, OutputError
-from aligner.qwen3.weights import load, read_checkpoint
+from aligner.qwen3.weights import load_as_stored, read_checkpoint
 
 BITS = (2, 3, 4, 5, 6, 8)
 GROUP_SIZES = (32, 64, 128)
@@ -44,7 +44,7 @@ def quantise(source: Path, target: Path, bits: int = 8, group_size: int = 64) ->
     checkpoint = read_checkpoint(source)
     if any(name.endswith(".scales") for name in checkpoint.tensors):
         raise BadWeights(f"{source} is quantised already; quantise the model that it was made from.")
-    model = load(source, dtype=checkpoint.tensors["model.norm.weight"].dtype).model
+    model = load_as_stored(source, dtype=checkpoint.tensors["model.norm.weight"].dtype).model
     dense = {"lm_head"} if model.config.classes is not None else set()
 
     def wanted(path: str, module: nn.Module) -> bool:

@@ -287,6 +287,15 @@ def load(
     Raises:
         ModelNotFound, BadWeights: with a sentence that names the file or tensor.
     """
+    loaded = load_as_stored(directory, audio, dtype, dense)
+    loaded.model.model.fuse()
+    return loaded
+
+
+def load_as_stored(
+    directory: Path, audio: Path | None = None, dtype: mx.Dtype | None = None, dense: bool | None = None
+) -> Loaded:
+    """`load` with the parameters as the checkpoint has them, not joined for speed."""
     accelerate()
     checkpoint = read_checkpoint(directory)
     if checkpoint.has_tower:

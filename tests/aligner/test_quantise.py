@@ -13,7 +13,7 @@ from tokenizers.models import BPE
 
 from aligner.errors import BadWeights, OptionError, OutputError
 from aligner.qwen3.quantise import quantise
-from aligner.qwen3.weights import load, read_checkpoint
+from aligner.qwen3.weights import load, load_as_stored, read_checkpoint
 
 
 def quantised_weights(directory):
@@ -26,7 +26,7 @@ def quantised_weights(directory):
 @pytest.mark.parametrize("layout", ["asr", "asr_hf_native"])
 def test_recogniser_is_quantised_throughout(golden, tmp_path, layout):
     quantise(golden / layout, tmp_path / "small")
-    modules = load(golden / layout).model.named_modules()
+    modules = load_as_stored(golden / layout).model.named_modules()
     linear = {path: module for path, module in modules if isinstance(module, nn.Linear | nn.Embedding)}
     fitting = {path for path, module in linear.items() if module.weight.shape[-1] % 64 == 0}
     assert set(quantised_weights(tmp_path / "small")) == fitting
@@ -43,7 +43,7 @@ def test_aligner_keeps_its_head(golden, tmp_path):
 @pytest.mark.parametrize(("bits", "group_size"), [(8, 64), (8, 32), (6, 64), (4, 32)])
 def test_weights_differ_by_a_step_at_most(golden, tmp_path, bits, group_size):
     quantise(golden / "asr", tmp_path / "small", bits, group_size)
-    dense = dict(load(golden / "asr").model.named_modules())
+    dense = dict(load_as_stored(golden / "asr").model.named_modules())
     for path, (packed, scales, biases) in quantised_weights(tmp_path / "small").items():
         near = mx.dequantize(packed, scales, biases, group_size, bits)
         off = mx.abs(near - dense[path].weight).reshape(*scales.shape, group_size)
