@@ -28,6 +28,12 @@ def processors() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
+def memory() -> int:
+    """Bytes of memory that the default device computes in; the machine's where MLX does not say."""
+    size = mx.device_info().get("memory_size")
+    return int(size) if size else os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
 @cache
 def lanes() -> tuple[mx.Stream, ...]:
     """One stream per processor on a CPU (the default one first); the default one alone on a GPU."""

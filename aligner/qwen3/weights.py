@@ -10,7 +10,6 @@ Which layout a directory has is read from its content, never from its name:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from mlx.utils import tree_flatten
 from aligner.blas import accelerate
 from aligner.errors import BadWeights, ModelNotFound
 from aligner.qwen3.config import ModelConfig, parse_config, parse_text, read_json
+from aligner.qwen3.lanes import memory, on_cpu
 from aligner.qwen3.model import Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
 
@@ -188,10 +188,10 @@ def dense_pays(model: nn.Module) -> bool:
 
     MLX multiplies packed weights about five times slower there than dense ones (docs/log.md).
     """
-    if mx.default_device().type != mx.DeviceType.cpu:
+    if not on_cpu():
         return False
     needed = 4 * sum(parameter.size for _, parameter in tree_flatten(model.parameters()))
-    return needed <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return needed <= memory() // 2
 
 
 def _multiply_out(tensors: Tensors, quantised: Mapping[str, Mapping[str, int]]) -> None:
@@ -270,7 +270,7 @@ def _find_tokenizer(folders: Iterator[Path], where: Path) -> TextTokenizer:
 
 def default_dtype() -> mx.Dtype:
     """bfloat16 on a GPU; float32 on a CPU, where half precision has no fast matrix product."""
-    return mx.float32 if mx.default_device().type == mx.DeviceType.cpu else mx.bfloat16
+    return mx.float32 if on_cpu() else mx.bfloat16
 
 
 def load(

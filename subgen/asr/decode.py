@@ -155,7 +155,7 @@ class _Batch:
         hidden = self.model(embeddings, mask, offsets, list(self.cache.layers))
         self.cache.advance(1)
         self.last, logprobs = _choose(self.model.logits(hidden[:, -1]))
-        mx.async_eval(self.last, logprobs)
+        mx.async_eval(self.last, logprobs)  # type: ignore[no-untyped-call] # has no types in MLX
         return _Step(list(enumerate(self.rows)), self.last, logprobs)
 
     def _collect(self, step: _Step) -> list[Answer]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import mlx.core as mx
 import numpy as np
 import pytest
 
+from aligner.qwen3.lanes import on_cpu
 from aligner.qwen3.weights import Loaded, load
 from subgen.asr.decode import Answer, Request
-from subgen.asr.recogniser import LEAST_PIECE, Recogniser, halves, read_answer
+from subgen.asr.recogniser import CPU_ROWS, GPU_ROWS, LEAST_PIECE, Recogniser, default_batch, halves, read_answer
 from subgen.options import Decoding
 from subgen.types import SAMPLE_RATE, Chunk
 
@@ -152,3 +154,12 @@ def test_very_short_audio_is_padded_not_refused(tiny: Loaded) -> None:
 def test_a_forced_language_is_the_transcripts(tiny: Loaded) -> None:
     result = read_answer(answer_of(tiny, "Guten Tag."), chunk(0, 1), tiny.tokenizer, "German")
     assert (result.transcript.language, result.transcript.text) == ("German", "Guten Tag.")
+
+
+def test_the_batch_fits_the_memory(golden: Path) -> None:
+    text = load(golden / "asr", dtype=mx.float32).model.config.text
+    if on_cpu():
+        assert default_batch(text) == CPU_ROWS
+    else:
+        assert default_batch(replace(text, num_hidden_layers=10**9)) == 1
+        assert default_batch(text) == GPU_ROWS
