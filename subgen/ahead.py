@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import Full, Queue
 from typing import Generic, Self, TypeVar
@@ -27,7 +27,9 @@ class Ahead(Generic[Item]):
     The source runs on one other thread, which has ended when the context has. What it raises is raised here.
     """
 
-    def __init__(self, source: Iterator[Item], size: int) -> None:
+    def __init__(self, source: Iterator[Item], size: int, stop: Callable[[], object] = lambda: None) -> None:
+        """`stop` ends the wait of a source that nobody wants any more, should it be waiting for something."""
+        self._stop = stop
         self._source = source
         self._queue: Queue[Item | _End] = Queue(size)
         self._unwanted = threading.Event()
@@ -39,6 +41,7 @@ class Ahead(Generic[Item]):
 
     def __exit__(self, *_: object) -> None:
         self._unwanted.set()
+        self._stop()
         self._thread.join()
 
     def __iter__(self) -> Iterator[Item]:

@@ -41,6 +41,10 @@ class Audio(Protocol):
         """Blocks of float32 mono samples, 16 kHz; the first sample is at 0 s of the media."""
         ...
 
+    def stop(self) -> None:
+        """End a wait for samples on another thread; called when they are exhausted, too."""
+        ...
+
     @property
     def seconds(self) -> Seconds:
         """How much was decoded."""
@@ -98,7 +102,7 @@ def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Li
     timing = _Timing(engine.aligner, options.chunking.longest) if options.words.align else None
     session = _Session(media, listen)
     recogniser = engine.recogniser
-    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD) as chunks:
+    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
         heard = session.watched(recogniser.recognise(chunks, options.decoding))
         for group in _grouped(session.believed(heard), GROUP):
             session.add(group, timing)
@@ -131,7 +135,7 @@ def run_alignment(
     timing = _Timing(engine.aligner, options.chunking.longest)
     session = _Session(media, listen)
     recogniser = engine.recogniser
-    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD) as chunks:
+    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
         heard = list(session.watched(recogniser.recognise(chunks, options.decoding)))
     pieces = divide(text, [result.transcript.text for result in heard])
     language = options.decoding.language

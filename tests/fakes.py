@@ -43,6 +43,9 @@ class Blocks:
         for first in range(0, len(self.samples), SAMPLE_RATE):
             yield self.samples[first : first + SAMPLE_RATE]
 
+    def stop(self) -> None:
+        """There is nothing to wait for."""
+
     @property
     def seconds(self) -> Seconds:
         return len(self.samples) / SAMPLE_RATE

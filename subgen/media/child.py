@@ -30,11 +30,22 @@ class Child:
         self._command = command
         self._start = start
         self._samples = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End the child, from any thread: who reads `pieces` comes to their end, however long the child was silent."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
 
     def pieces(self) -> Generator[Samples]:
         """Samples (n,) as they arrive, finite and within [-1, 1]. Closing or dropping the generator ends the child."""
         odd = b""
         with _running(self._command) as process:
+            self._process = process
+            if self._stopped:
+                process.kill()
             for data in self._output(process):
                 joined = odd + data
                 whole = len(joined) - len(joined) % _WIDTH

@@ -58,6 +58,10 @@ class AudioStream:
         """What is damaged or missing; complete when the stream is exhausted."""
         return tuple(self._notes)
 
+    def stop(self) -> None:
+        """End the child process while another thread waits for its samples; that thread sees the end of the stream."""
+        self._child.stop()
+
     def close(self) -> None:
         """End the child process; harmless when it has ended."""
         self._source.close()

@@ -56,3 +56,18 @@ def test_an_error_of_the_user_leaves_no_thread() -> None:
     with pytest.raises(ZeroDivisionError), Ahead(iter(range(100)), 2) as ahead:
         print(1 // next(ahead))
     assert threading.active_count() == before
+
+
+def test_a_source_that_waits_is_stopped() -> None:
+    """Else Ctrl-C would wait for an ffmpeg that hangs."""
+    waiting, stopped = threading.Event(), threading.Event()
+
+    def source() -> Iterator[int]:
+        yield 1
+        waiting.set()
+        assert stopped.wait(60)
+
+    with Ahead(source(), 4, stopped.set) as ahead:
+        assert next(ahead) == 1
+        assert waiting.wait(60)
+    assert stopped.is_set()

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import wave
 from pathlib import Path
@@ -366,3 +367,21 @@ def test_a_file_that_vanished(tone, room):
     path.unlink()
     with pytest.raises(MediaNotFound):
         open_audio(media)
+
+
+def test_another_thread_ends_the_wait_for_samples(tone, tmp_path):
+    hanging = script(tmp_path / "ffmpeg", "exec sleep 100")
+    with open_audio(probe(tone), Input(ffmpeg=hanging)) as audio:
+        timer = threading.Timer(0.2, audio.stop)
+        timer.start()
+        with pytest.raises(Undecodable, match=r"can.t be decoded"):
+            next(audio)
+        timer.join()
+
+
+def test_a_stream_that_is_stopped_before_it_began_ends_at_once(tone, tmp_path):
+    hanging = script(tmp_path / "ffmpeg", "exec sleep 100")
+    with open_audio(probe(tone), Input(ffmpeg=hanging)) as audio:
+        audio.stop()
+        with pytest.raises(Undecodable):
+            next(audio)

@@ -30,6 +30,9 @@ class Endless:
                 self.seconds += 1
                 yield samples[first : first + SAMPLE_RATE].copy()
 
+    def stop(self) -> None:
+        """There is nothing to wait for."""
+
 
 class Nothing(list):  # type: ignore[type-arg]
     """A list that stays empty: the fake recogniser keeps no chunk."""
