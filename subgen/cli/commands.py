@@ -9,7 +9,24 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from aligner.backend import require_mlx
 from subgen import __version__
+from subgen.cli.bench_flags import (
+    BenchAligner,
+    BenchAudio,
+    BenchBatch,
+    BenchBlas,
+    BenchDtype,
+    BenchJson,
+    BenchModels,
+    BenchRivals,
+    BenchRuns,
+    BenchSeconds,
+    BenchStages,
+    BenchTokens,
+    BenchWarmUp,
+    BenchWeights,
+)
 from subgen.cli.binding import with_flags
 from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
 from subgen.cli.help import Command, Group
@@ -111,6 +128,49 @@ def doctor(json: AsJson = False) -> int:
     from subgen.cli.doctor import examine
 
     return examine(json)
+
+
+@command()
+@with_flags({})
+def bench(
+    *,
+    models: BenchModels = "demo",
+    aligner: BenchAligner = None,
+    audio: BenchAudio = None,
+    seconds: BenchSeconds = 60.0,
+    tokens: BenchTokens = 100,
+    batch: BenchBatch = "1,8",
+    dtype: BenchDtype = "auto",
+    weights: BenchWeights = "bfloat16",
+    runs: BenchRuns = 3,
+    warm_up: BenchWarmUp = 1,
+    stages: BenchStages = True,
+    rivals: BenchRivals = "",
+    blas: BenchBlas = None,
+    json: BenchJson = None,
+) -> int:
+    """Measure how fast this machine is, stage by stage, and beside other programs."""
+    require_mlx()
+    from subgen.cli.bench import names, numbers, run_bench
+    from subgen.eval.bench import Bench
+    from subgen.eval.rivals import Rival
+
+    wanted = Bench(
+        models=names(models),
+        aligner=aligner,
+        audio=audio,
+        seconds=seconds,
+        tokens=tokens,
+        batches=numbers(batch),
+        dtype=dtype,
+        weights=weights,
+        runs=runs,
+        warm_up=warm_up,
+        rivals=tuple(Rival.read(text) for text in names(rivals)),
+        blas=blas,
+        stages=stages,
+    )
+    return run_bench(wanted, json)
 
 
 program = get_command(app)
