@@ -203,7 +203,8 @@ class _Timing:
             yield Note("alignment", f"The aligner was not trained for {name}: its word times may be off.")
         spread_words = sum(transcript.report.spread for transcript in transcripts)
         if spread_words:
-            yield Note("alignment", f"The times of {spread_words} words are estimates: they could not be aligned.")
+            words = "one word" if spread_words == 1 else f"{spread_words} words"
+            yield Note("alignment", f"The times of {words} are estimates: they could not be aligned.")
 
 
 def _with_words(result: Heard, alignment: Alignment) -> Transcript:

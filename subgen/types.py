@@ -76,7 +76,7 @@ class Chunk(Span):
 class Note:
     """Something the user should know about the result: what happened, when it concerns, in one sentence.
 
-    `kind` is a stable word for programs: damage, loop, length, alignment, language, silence, ...
+    `kind` is a stable word for programs: damage, loop, length, alignment, noise, silence, ...
     """
 
     kind: str
