@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from aligner.qwen3.weights import load
 from subgen.chunk import split
 from subgen.errors import OptionError
 from subgen.eval.measure import Clock, Row, machine, peak_rss, versions
-from subgen.eval.random_models import PUBLISHED, write_random
+from subgen.eval.random_models import PUBLISHED, Shape, write_random
 from subgen.eval.rivals import Contest, Failure, Rival, Task, setups
 from subgen.eval.sound import PIECE, pieces_of, samples_of, sound
 from subgen.eval.stages import Subject, alignment, command, film, front, network, text, texts_of
@@ -99,14 +99,20 @@ class Report:
         }
 
 
-def measure(bench: Bench, command: Sequence[str] = (), listen: Listen = lambda _: None) -> Report:
+def measure(
+    bench: Bench,
+    command: Sequence[str] = (),
+    listen: Listen = lambda _: None,
+    shapes: Mapping[str, Shape] = PUBLISHED,
+) -> Report:
     """Measures ours stage by stage and as a whole, then the rivals; `listen` gets every result as it is known.
 
-    Raises OptionError and what the media and the models raise.
+    `shapes` are made with random weights when a model of their name is asked for. Raises OptionError, and what
+    the media and the models raise.
     """
     results: list[Result] = []
     with TemporaryDirectory(prefix="subgen-bench-") as folder:
-        for result in _Session(bench, Path(folder)).results():
+        for result in _Session(bench, Path(folder), shapes).results():
             results.append(result)
             listen(result)
     return Report(
@@ -123,8 +129,9 @@ def measure(bench: Bench, command: Sequence[str] = (), listen: Listen = lambda _
 class _Session:
     """One run: the audio, and the models one after the other."""
 
-    def __init__(self, bench: Bench, folder: Path) -> None:
+    def __init__(self, bench: Bench, folder: Path, shapes: Mapping[str, Shape]) -> None:
         self._bench = bench
+        self._shapes = shapes
         self._folder = folder
         self._clock = Clock(bench.runs, bench.warm_up)
         self._media = sound(folder, bench.audio, bench.seconds)
@@ -190,13 +197,13 @@ class _Session:
         return Subject(shown, directory, loaded, tokens, opened, aligner)
 
     def _recogniser(self, name: str) -> tuple[Path, int | None]:
-        if name not in PUBLISHED:
+        if name not in self._shapes:
             return resolve_asr(Models(asr=name)), None
-        if PUBLISHED[name].classes is not None:
+        if self._shapes[name].classes is not None:
             raise OptionError(f"{name!r} is no recogniser: use --aligner {RANDOM_ALIGNER} for a random aligner.")
         tokens = max(1, round(self._bench.tokens * self._fixed[0].duration / PIECE))
         directory = self._folder / name
-        write_random(directory, PUBLISHED[name], tokens, self._bench.weights)
+        write_random(directory, self._shapes[name], tokens, self._bench.weights)
         return directory, tokens
 
     def _aligner(self, name: str) -> Path | None:
@@ -207,7 +214,7 @@ class _Session:
             return resolve_aligner(Models(asr=name, aligner=wanted))
         directory = self._folder / "aligner"
         if not directory.is_dir():
-            write_random(directory, PUBLISHED["aligner"], storage=self._bench.weights)
+            write_random(directory, self._shapes["aligner"], storage=self._bench.weights)
         return directory
 
 

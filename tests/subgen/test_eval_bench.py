@@ -16,11 +16,12 @@ from subgen.cli.bench import cells, names, numbers
 from subgen.cli.shell import run
 from subgen.errors import OptionError
 from subgen.eval import rival_worker
-from subgen.eval.bench import Bench, measure
+from subgen.eval.bench import Bench, Result, measure
 from subgen.eval.measure import Clock, Row, Timing, Work, told
 from subgen.eval.rivals import Contest, Failure, Rival, Setup, Task, setups
 from subgen.eval.sound import PIECE, pieces_of, samples_of, sound, speech_like
 from subgen.types import SAMPLE_RATE
+from tests.subgen.test_eval_bench_models import SMALL
 
 TALK = Path(__file__).parents[2] / "samples" / "talk.m4a"
 ROW_KEYS = {
@@ -187,6 +188,26 @@ def test_lists_of_names_and_numbers() -> None:
 def test_an_aligner_is_optional() -> None:
     report = measure(Bench(aligner="none", seconds=2, batches=(1,), runs=1, warm_up=0, stages=False))
     assert [row.work.stage for row in report.rows] == ["pcm to text", "file to srt", "cues and srt", "command"]
+
+
+def test_random_models_and_rivals_are_measured_on_the_same_pieces(installed: Path) -> None:
+    shapes = {"small": SMALL, "aligner": replace(SMALL, classes=500, vocabulary=152064)}
+    bench = Bench(
+        ("small",), "random", seconds=30, tokens=12, batches=(1, 2), runs=1, warm_up=0, rivals=(Rival("mlx-audio"),)
+    )
+    heard: list[Result] = []
+    report = measure(bench, ("subgen", "bench"), heard.append, shapes)
+    assert heard == list(report.rows)
+    theirs = [row for row in report.rows if row.system != "subgen"]
+    assert [(row.work.stage, row.work.batch) for row in theirs] == [
+        *(("pcm to text", 1), ("pcm to text", 2), ("align", 1)),
+    ]
+    ours = [row for row in report.rows if row.work.stage == "pcm to text" and row.system == "subgen"]
+    best = min(row.timing.median for row in ours)
+    assert theirs[0].ratio == pytest.approx(theirs[0].timing.median / best)
+    assert {row.work.tokens for row in (*ours, *theirs[:2])} == {12}
+    assert "command" not in {row.work.stage for row in report.rows}
+    assert json.loads(json.dumps(report.values()))["settings"]["rivals"] == ["mlx-audio"]
 
 
 def test_cells_show_what_there_is() -> None:
