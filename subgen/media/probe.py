@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import av
 from av.audio.codeccontext import AudioCodecContext
@@ -29,6 +30,9 @@ _GUESSED = frozenset({"aac", "ac3", "eac3", "dts", "dtshd", "truehd", "mlp", "lo
 """Formats without a header that says how long they are; libavformat guesses from the bit rate or the last stamps."""
 
 _ASIDE = Disposition.comment | Disposition.visual_impaired | Disposition.hearing_impaired | Disposition.descriptions
+_TOLERANT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+"""Tags that are not UTF-8: PyAV 19 keeps their bytes as surrogates, earlier ones have to be told."""
+
 _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -41,7 +45,7 @@ def probe(path: Path, options: Input = Input(), language: str | None = None) -> 
     size = require_file(path)
     safe = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
     try:
-        with av.open(url(path), options=safe, metadata_errors="replace") as container:
+        with av.open(url(path), options=safe, **_TOLERANT) as container:
             return _media(path, container, size, (options.track, language))
     except (av.FFmpegError, OSError) as error:
         raise Undecodable(f"{shown(path)} {refusal(path)}") from error
@@ -134,8 +138,8 @@ def _tagged_duration(metadata: dict[str, str]) -> Seconds | None:
 def _track(stream: AudioStream, whole: _Container) -> Track:
     codec = _codec(stream.codec_context)
     known = codec != "unknown"
-    tag = stream.metadata.get("language", "").strip().lower()
-    title = stream.metadata.get("title") or None
+    tag = _printable(stream.metadata.get("language", "")).strip().lower()
+    title = _printable(stream.metadata.get("title", "")) or None
     return Track(
         index=stream.index,
         codec="encrypted" if whole.encrypted(stream) else codec,
@@ -148,6 +152,10 @@ def _track(stream: AudioStream, whole: _Container) -> Track:
         commentary=bool(stream.disposition & _ASIDE) or is_commentary(title),
         duration=whole.length(stream),
     )
+
+
+def _printable(tag: str) -> str:
+    return tag.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _codec(context: AudioCodecContext | None) -> str:

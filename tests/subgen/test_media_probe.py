@@ -255,3 +255,15 @@ def test_find_bundled_or_say_how_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "none"))
     with pytest.raises(MissingDependency, match="No ffmpeg was found: install it"):
         find_ffmpeg(None)
+
+
+def test_a_title_that_is_not_utf8_is_shown_as_far_as_it_can_be(tone, tmp_path):
+    """Old taggers write Latin-1. Players show the file all the same, and what we print must be printable."""
+    good = make("-i", tone, "-map_metadata", -1, "-metadata:s:a:0", "title=Caf_Ger", tmp_path / "good.mka")
+    path = tmp_path / "latin.mka"
+    path.write_bytes(good.read_bytes().replace(b"Caf_Ger", b"Caf\xe9Ger"))
+    title = probe(path).track.title
+    assert title is not None
+    assert title.startswith("Caf")
+    assert title.endswith("Ger")
+    title.encode("utf-8")
