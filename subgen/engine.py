@@ -40,6 +40,11 @@ class Aligns(Protocol):
         """Canonical names it was trained for; empty when unknown."""
         ...
 
+    @property
+    def batch(self) -> int:
+        """Clips that are best given together."""
+        ...
+
     def align(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:
         """Times for every clip's text."""
         ...

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from aligner.types import Alignment
     from subgen.asr.recogniser import Recognised as Heard
 
-GROUP = 8
-"""chunks aligned in one pass"""
 CHUNKS_AHEAD = 8
 """chunks decoded and cut while the networks work; 2 MB each"""
 DOUBTFUL = 0.6
@@ -104,7 +102,7 @@ def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Li
     recogniser = engine.recogniser
     with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
         heard = session.watched(recogniser.recognise(chunks, options.decoding))
-        for group in _grouped(session.believed(heard), GROUP):
+        for group in _grouped(session.believed(heard), timing.aligner.batch if timing else 1):
             session.add(group, timing)
     return session.document(audio, engine.names, timing)
 
@@ -146,7 +144,7 @@ def run_alignment(
         )
         for result, piece in zip(heard, pieces, strict=True)
     ]
-    for group in _grouped(iter(known), GROUP):
+    for group in _grouped(iter(known), timing.aligner.batch):
         session.add(group, timing)
     return session.document(audio, engine.names, timing)
 

@@ -78,6 +78,7 @@ class Even:
 
     longest: Seconds = 100.0
     languages: Sequence[str] = ()
+    batch: int = 8
     refuse: Callable[[str], bool] = lambda language: False
 
     def align(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:

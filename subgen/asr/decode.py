@@ -19,6 +19,8 @@ from subgen.asr.cache import BatchCache
 from subgen.asr.guard import LoopGuard
 from subgen.types import Finish
 
+ADMITTED = 32
+"""prompts that start together: their spectra are made on the host while the device prefills those before"""
 SLACK = 512
 """empty leading columns that are tolerated before the cache is moved left"""
 
@@ -194,7 +196,7 @@ def decode(model: Qwen3ASR, stops: frozenset[int], take: Callable[[], Request | 
         free = len(batch.free)
         requests: list[Request] = []
         if free * 4 >= rows:
-            while len(requests) < free and (request := take()) is not None:
+            while len(requests) < min(free, ADMITTED) and (request := take()) is not None:
                 requests.append(request)
         if requests:
             yield from batch.admit(requests)

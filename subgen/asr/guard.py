@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 LONGEST_PERIOD = 32
@@ -13,25 +14,27 @@ LEAST_TOKENS = 36
 
 
 class LoopGuard:
-    """Watches the tokens of one row and says when they have become periodic. O(LONGEST_PERIOD) a token."""
+    """Watches the tokens of one row and says when they have become periodic.
+
+    The cost of a token is the number of times that it stands among the last LONGEST_PERIOD tokens: mostly none.
+    """
 
     def __init__(self) -> None:
-        self._tokens: list[int] = []
-        self._run = [0] * (LONGEST_PERIOD + 1)  # per period: tokens in a row that equal the one a period before
+        self._count = 0
+        self._places: dict[int, deque[int]] = {}  # per token: where it stood last
+        self._run: dict[int, int] = {}  # per period: tokens in a row that equal the one a period before
 
     def add(self, token: int) -> bool:
         """Takes the next token; true when the last tokens are a loop."""
-        tokens = self._tokens
-        looping = False
-        for period in range(1, min(len(tokens), LONGEST_PERIOD) + 1):
-            if tokens[-period] == token:
-                self._run[period] += 1
-                length = self._run[period] + period
-                looping = looping or (length >= LEAST_TOKENS and length >= REPEATS * period)
-            else:
-                self._run[period] = 0
-        tokens.append(token)
-        return looping
+        places = self._places.setdefault(token, deque())
+        while places and self._count - places[0] > LONGEST_PERIOD:
+            places.popleft()
+        self._run = {period: self._run.get(period, 0) + 1 for period in (self._count - place for place in places)}
+        places.append(self._count)
+        self._count += 1
+        return any(
+            run + period >= LEAST_TOKENS and run + period >= REPEATS * period for period, run in self._run.items()
+        )
 
 
 def loop_start(tokens: Sequence[int]) -> int | None:

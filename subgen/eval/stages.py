@@ -58,6 +58,7 @@ class Spread:
         self._aligner = aligner
         self.longest: Seconds = aligner.longest
         self.languages: Sequence[str] = aligner.languages
+        self.batch = aligner.batch
 
     def align(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:
         """Even times for every clip's units, after a pass of the network over all."""

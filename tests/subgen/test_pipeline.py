@@ -11,7 +11,7 @@ from aligner.types import SAMPLE_RATE
 from subgen.errors import OptionError
 from subgen.events import Event, Noticed, Progress, Recognised
 from subgen.options import Chunking, Decoding, Options, Words
-from subgen.pipeline import GROUP, align, run, run_alignment
+from subgen.pipeline import align, run, run_alignment
 from subgen.types import Note
 from tests.fakes import Blocks, Echo, Even, Machine, media, speech
 
@@ -41,7 +41,7 @@ def test_words_come_out_on_the_medias_timeline() -> None:
 def test_events_tell_of_chunks_notes_and_progress() -> None:
     events: list[Event] = []
     audio = Blocks(speech(100), notes=(Note("damage", "3 s are missing."),))
-    count = 2 * GROUP
+    count = 16
     run(media(), audio, Machine(Echo(["One."] * count)), OPTIONS, events.append)
     assert next(event for event in events if isinstance(event, Noticed)).note.kind == "damage"
     texts = [event.transcript.text for event in events if isinstance(event, Recognised)]
