@@ -24,11 +24,11 @@ def run_bench(bench: Bench, json_file: Path | None) -> int:
     require_mlx()
     if json_file is not None:
         check_writable(json_file.parent)
-    report = measure(bench, ("subgen", *sys.argv[1:]), _announce)
+    report = measure(bench, ("subgen", *sys.argv[1:]), announce)
     if json_file is not None:
         write(json_file, json.dumps(report.values(), indent=1) + "\n", overwrite=True)
     if sys.stdout.isatty():
-        _show(report)
+        show(report)
     else:
         print_result(table(HEAD, [cells(row) for row in report.rows]))
     return EXIT_OK
@@ -63,14 +63,16 @@ def cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _announce(result: Result) -> None:
+def announce(result: Result) -> None:
+    """One line on stderr for every result."""
     if isinstance(result, Row):
         put_line("  ".join(cell for cell in cells(result) if cell), sys.stderr)
     else:
         put_line(f"{result.rival} ({result.setup}) failed: {one_line(result.reason)}", sys.stderr)
 
 
-def _show(report: Report) -> None:
+def show(report: Report) -> None:
+    """The table on a terminal."""
     from rich.console import Console
     from rich.table import Table
 

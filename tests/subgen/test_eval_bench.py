@@ -12,11 +12,11 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from subgen.cli.bench import cells, names, numbers
+from subgen.cli.bench import announce, cells, names, numbers, show
 from subgen.cli.shell import run
 from subgen.errors import OptionError
 from subgen.eval import rival_worker
-from subgen.eval.bench import Bench, Result, measure
+from subgen.eval.bench import Bench, Report, Result, measure
 from subgen.eval.measure import Clock, Row, Timing, Work, told
 from subgen.eval.rivals import Contest, Failure, Rival, Setup, Task, setups
 from subgen.eval.sound import PIECE, pieces_of, samples_of, sound, speech_like
@@ -214,6 +214,17 @@ def test_cells_show_what_there_is() -> None:
     row = Row("m", Work("s", 2, 60.0, 30), Timing((2.0,)), system="other 1", setup="fast", ratio=3.25)
     assert cells(row) == ("m", "s", "2", "other 1 fast", "2", "2..2", "30.0x", "15.0", "3.2")
     assert cells(Row("m", Work("s"), Timing((2.0,))))[-3:] == ("", "", "")
+
+
+def test_a_terminal_gets_a_table_and_failures_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    row = Row("m", Work("some stage", 2, 60.0, 30), Timing((2.0,)))
+    machine = {"gpu": None, "cpu": "a processor", "cores": 4}
+    show(Report(Bench(), (), machine, {}, (row,), (), 0))
+    announce(Failure("mlx-audio", "as installed", Work("align"), "no\x1bway"))
+    shown = capsys.readouterr()
+    assert "a processor, 4 cores" in shown.out
+    assert "some stage" in shown.out
+    assert shown.err == "mlx-audio (as installed) failed: no\\x1bway\n"
 
 
 def test_rivals_are_read_with_their_interpreter() -> None:
