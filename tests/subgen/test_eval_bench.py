@@ -217,13 +217,13 @@ def test_cells_show_what_there_is() -> None:
 
 
 def test_a_terminal_gets_a_table_and_failures_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    row = Row("m", Work("some stage", 2, 60.0, 30), Timing((2.0,)))
+    row = Row("m", Work("prefill", 2, 60.0, 30), Timing((2.0,)))
     machine = {"gpu": None, "cpu": "a processor", "cores": 4}
     show(Report(Bench(), (), machine, {}, (row,), (), 0))
     announce(Failure("mlx-audio", "as installed", Work("align"), "no\x1bway"))
     shown = capsys.readouterr()
     assert "a processor, 4 cores" in shown.out
-    assert "some stage" in shown.out
+    assert "prefill" in shown.out
     assert shown.err == "mlx-audio (as installed) failed: no\\x1bway\n"
 
 
