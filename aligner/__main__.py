@@ -139,6 +139,8 @@ def _decoded(path: Path) -> Samples:
             frames += resampler.resample(None)
     except av.FFmpegError as error:
         raise Undecodable(f"{path} can't be decoded ({error.strerror}): name an audio file.") from error
+    except UnicodeDecodeError as error:  # from PyAV before 19
+        raise Undecodable(f"{path} has tags that are not UTF-8: remove them or upgrade PyAV.") from error
     return np.concatenate([np.zeros(0, np.float32), *(frame.to_ndarray().mean(axis=0) for frame in frames)])
 
 

@@ -16,6 +16,7 @@ from aligner.errors import BadWeights
 CHUNK_FRAMES = 100
 """Mel frames that the convolutions see at once: 2 * n_window, fixed by the official length formula."""
 
+SEGMENT_KEY = "timestamp_segment_time"
 DEFAULT_SEGMENT_MS = 80
 """Milliseconds per timestamp class where a checkpoint does not say (the transformers layout; its processor's value)."""
 
@@ -167,6 +168,6 @@ def parse_config(config: Mapping[str, Any], where: str) -> ModelConfig:
         audio=parse_audio(thinker["audio_config"], where),
         text=parse_text(text, where),
         classes=_classes(config, thinker),
-        segment_ms=int(config.get("timestamp_segment_time") or DEFAULT_SEGMENT_MS),
+        segment_ms=int(config.get(SEGMENT_KEY) or DEFAULT_SEGMENT_MS),
         languages=tuple(str(name) for name in config.get("support_languages") or ()),
     )

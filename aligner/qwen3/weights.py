@@ -21,7 +21,7 @@ from mlx.utils import tree_flatten
 
 from aligner.blas import accelerate
 from aligner.errors import BadWeights, ModelNotFound
-from aligner.qwen3.config import ModelConfig, parse_config, parse_text, read_json
+from aligner.qwen3.config import SEGMENT_KEY, ModelConfig, parse_config, parse_text, read_json
 from aligner.qwen3.lanes import memory, on_cpu
 from aligner.qwen3.model import Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
@@ -111,7 +111,16 @@ def read_checkpoint(directory: Path) -> Checkpoint:
     home = directory
     if not (directory / "config.json").is_file():
         home = _nested_model(directory)
-    return Checkpoint(home, read_json(home / "config.json"), _read_tensors(home))
+    return Checkpoint(home, _read_config(home), _read_tensors(home))
+
+
+def _read_config(home: Path) -> dict[str, Any]:
+    """config.json, with the milliseconds of a timestamp class from the processor's file where only that has them."""
+    config = read_json(home / "config.json")
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        if SEGMENT_KEY not in config and (home / name).is_file():
+            config |= {key: value for key, value in read_json(home / name).items() if key == SEGMENT_KEY}
+    return config
 
 
 def _nested_model(directory: Path) -> Path:

@@ -177,6 +177,18 @@ def test_tokenizer_json_serves_without_vocabulary_files(golden: Path, copy: Call
         assert ours.encode(text) == theirs.encode(text)
 
 
+@pytest.mark.parametrize(
+    ("layout", "file"), [("aligner_hf_native", "processor_config.json"), ("aligner", "config.json")]
+)
+def test_milliseconds_of_a_class_come_from_the_checkpoint(copy: Callable[[str], Path], layout: str, file: str) -> None:
+    directory = copy(layout)
+    assert load(directory).model.config.segment_ms == 80
+    path = directory / file
+    values = json.loads(path.read_text()) if path.is_file() else {}
+    path.write_text(json.dumps(values | {"timestamp_segment_time": 40}))
+    assert load(directory).model.config.segment_ms == 40
+
+
 def test_default_dtype_is_float32_on_a_cpu() -> None:
     if mx.default_device().type == mx.DeviceType.cpu:
         assert default_dtype() == mx.float32
