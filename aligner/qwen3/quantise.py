@@ -11,7 +11,8 @@ import mlx.nn as nn
 from mlx.utils import tree_flatten
 
 from aligner.errors import BadWeights, OptionError, OutputError
-from aligner.qwen3.weights import load_as_stored, read_checkpoint
+from aligner.qwen3.checkpoint import read_checkpoint
+from aligner.qwen3.weights import load_as_stored
 
 BITS = (2, 3, 4, 5, 6, 8)
 GROUP_SIZES = (32, 64, 128)

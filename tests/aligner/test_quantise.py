@@ -12,8 +12,9 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from aligner.errors import BadWeights, OptionError, OutputError
+from aligner.qwen3.checkpoint import read_checkpoint
 from aligner.qwen3.quantise import quantise
-from aligner.qwen3.weights import load, load_as_stored, read_checkpoint
+from aligner.qwen3.weights import load, load_as_stored
 
 
 def quantised_weights(directory):
