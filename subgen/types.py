@@ -16,6 +16,7 @@ __all__ = [
     "Chunk",
     "Cue",
     "Document",
+    "Finding",
     "Finish",
     "Media",
     "Note",
@@ -137,6 +138,8 @@ class Document:
     notes: tuple[Note, ...] = ()
     models: tuple[str, ...] = ()
     """names of the models that made it: recogniser, aligner, ..."""
+    shots: tuple[Seconds, ...] = ()
+    """when each shot of the film but the first begins: the time of its first frame; () when not looked for"""
 
     @property
     def language(self) -> str:
@@ -154,8 +157,28 @@ class Cue(Span):
 
     lines: tuple[str, ...]
     speakers: tuple[str, ...] = ()
+    """who speaks: one for the whole cue, or one for each line of a dialogue; () when not known"""
+    words: tuple[tuple[Word, ...], ...] = ()
+    """the timed words of each line, without dashes and labels; () when not known"""
 
     @property
     def text(self) -> str:
         """The lines joined by line feeds."""
         return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that a cue breaks: which cue (the first is 1), which rule, by what figure, and what the limit is.
+
+    `rule` is a stable word for programs: width, lines, speed, short, long, gap, chain, overlap, break, shot, ...
+    """
+
+    cue: int
+    rule: str
+    text: str
+    """one sentence for the user"""
+    figure: float | None = None
+    limit: float | None = None
+    span: Span | None = None
+    """when the cue is shown"""

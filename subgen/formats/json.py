@@ -16,6 +16,8 @@ from subgen.types import Cue, Document
 SCHEMA = "subgen/1"
 """Name and version of the schema. The number rises when an old reader would misread a new file."""
 
+_UNWRITTEN = {(Cue, "words")}
+"""what follows from the rest and would make the file twice as long"""
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 """file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
 
@@ -34,7 +36,7 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    return tuple(field.name for field in fields(kind) if (kind, field.name) not in _UNWRITTEN)
 
 
 def _written(value: object, line_end: str) -> Iterator[str]:
