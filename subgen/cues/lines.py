@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -22,11 +23,14 @@ IMBALANCE = 8.0
 TOP_HEAVY = 1.0
 
 
-def columns(text: str) -> int:
-    """The width of a text: its visible grapheme clusters."""
+def columns(text: str, full_width: bool = False) -> float:
+    """The width of a text: its visible grapheme clusters; with `full_width`, narrow ones are half a column."""
     if text.isascii():
-        return len(text)
-    return len(_GRAPHEME.findall(_INVISIBLE.sub("", text)))
+        return len(text) / 2 if full_width else len(text)
+    graphemes = _GRAPHEME.findall(_INVISIBLE.sub("", text))
+    if not full_width:
+        return len(graphemes)
+    return sum(1.0 if unicodedata.east_asian_width(grapheme[0]) in "WF" else 0.5 for grapheme in graphemes)
 
 
 class Ruler:
@@ -42,7 +46,7 @@ class Ruler:
             *accumulate(columns(token.text) + space for token, space in zip(tokens, self._spaces, strict=True)),
         ]
 
-    def columns(self, first: int, end: int) -> int:
+    def columns(self, first: int, end: int) -> float:
         """The width of tokens `first` to `end` (exclusive, at least one) on one line."""
         return self._places[end] - self._places[first] - self._spaces[end - 1]
 

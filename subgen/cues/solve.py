@@ -18,6 +18,11 @@ LINGER = 0.5
 LONGEST_PAUSE = 1.0
 """a longer silence is never inside a cue, in seconds"""
 
+PAUSE_IGNORED = 0.1
+"""seconds of silence between words that mean nothing"""
+PAUSE_SCALE = 0.8
+"""seconds of silence that make a break e times cheaper"""
+
 # Costs, on the scale of those in `syntax`.
 CUE = 6.0
 INNER_SENTENCE_END = 3.0
@@ -52,9 +57,10 @@ class Solver:
         self._layout = layout
         self._gap = gap
         self._tokens = tokens
-        self._costs = syntax.costs(tokens, language)
-        self.ruler = Ruler(tokens, self._costs, layout.width)
+        costs = syntax.costs(tokens, language)
+        self.ruler = Ruler(tokens, costs, layout.width)
         pauses = [right.start - left.end for left, right in pairwise(tokens)]
+        self._costs = [cost * _patience(pause) for cost, pause in zip(costs, [*pauses, 0.0], strict=True)]
         self._split = [pause > LONGEST_PAUSE for pause in pauses]
         ends = syntax.sentence_ends(tokens, language)
         inner = [
@@ -115,6 +121,10 @@ class Solver:
         if limit < layout.shortest:
             cost += SHORT * (2.0 - max(limit, 0.0) / layout.shortest)
         return cost
+
+
+def _patience(pause: float) -> float:
+    return math.exp(-max(0.0, pause - PAUSE_IGNORED) / PAUSE_SCALE)
 
 
 def _traced(came: Sequence[Piece | None]) -> list[Piece]:

@@ -5,7 +5,6 @@ The word lists are data keyed by language; a language without a list breaks by p
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,11 +23,6 @@ PLAIN = 13.0
 NAME = 22.0
 AFTER_LEADING_WORD = 30.0
 INSIDE_WORD = 40.0
-
-PAUSE_IGNORED = 0.1
-"""seconds of silence between words that mean nothing"""
-PAUSE_SCALE = 0.8
-"""seconds of silence that make a break e times cheaper"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +84,15 @@ _NUMBER = regex.compile(r"\p{Nd}+\.")
 
 
 def costs(tokens: Sequence[Token], language: str) -> list[float]:
-    """The cost of a break after each token, made cheaper by the pause there; 0 after the last."""
+    """The cost of a break after each token, whatever the pause there; 0 after the last."""
     grammar = GRAMMARS.get(language, NO_GRAMMAR)
-    return [_cost(left, right, grammar) * _patience(right.start - left.end) for left, right in pairwise(tokens)] + [0.0]
+    return [_cost(left, right, grammar) for left, right in pairwise(tokens)] + [0.0]
 
 
 def sentence_ends(tokens: Sequence[Token], language: str) -> list[bool]:
     """Whether a sentence ends with each token."""
     grammar = GRAMMARS.get(language, NO_GRAMMAR)
     return [_ends_sentence(left.text, right.text, grammar) for left, right in pairwise(tokens)] + [True]
-
-
-def _patience(pause: float) -> float:
-    return math.exp(-max(0.0, pause - PAUSE_IGNORED) / PAUSE_SCALE)
 
 
 def _cost(left: Token, right: Token, grammar: Grammar) -> float:

@@ -21,7 +21,7 @@ FASTEST = 40
 class Speech(Span):
     """When the words of a cue are spoken, and how wide its text is on one line, in columns."""
 
-    columns: int
+    columns: float
 
 
 def least_gap(layout: Layout, frame_rate: float) -> int:
@@ -52,7 +52,7 @@ def _starts(speech: Sequence[Speech], shortest: int, gap: int) -> list[int]:
     for spoken, following in pairwise(speech):
         wanted = _milliseconds(following.start)
         room = wanted - gap - starts[-1]
-        readable = min(shortest, max(1, spoken.columns * 1000 // FASTEST))
+        readable = min(shortest, max(1, int(spoken.columns * 1000 // FASTEST)))
         starts.append(wanted if room >= readable else starts[-1] + shortest + gap)
     return starts
 
