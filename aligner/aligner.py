@@ -14,8 +14,8 @@ from aligner.errors import BadWeights
 from aligner.monotone import repair as make_monotone
 from aligner.quality import repair as repair_suspicious
 from aligner.qwen3.lanes import on_cpu, row_groups, side_by_side
-from aligner.qwen3.mel import MIN_SAMPLES, log_mel
 from aligner.qwen3.model import Prompt, Qwen3ASR
+from aligner.qwen3.spectra import features
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
 from aligner.types import SAMPLE_RATE, AlignedUnit, Alignment, AlignmentReport, Samples, Seconds, Unit
@@ -107,7 +107,7 @@ class Aligner:
     def _classes(self, clips: Sequence[Samples], texts: Sequence[Sequence[Unit]]) -> list[list[int]]:
         """Most probable class at every timestamp position: two per unit, start and end."""
         bins = self._model.config.audio.num_mel_bins
-        audio = self._model.audio_tower([log_mel(_long_enough(samples), bins) for samples in clips])
+        audio = self._model.audio_tower(features(clips, bins))
         rows = list(zip(map(self._prompt, texts), audio, strict=True))
         groups = side_by_side(self._best, row_groups(rows))
         mx.eval(groups)
@@ -141,8 +141,3 @@ class Aligner:
     def _realign(self, samples: Samples, units: Sequence[Unit]) -> tuple[AlignedUnit, ...]:
         [(found, _)] = self.predict([samples], [units])
         return found
-
-
-def _long_enough(samples: Samples) -> Samples:
-    """Zero-pads what is too short for one spectrum."""
-    return samples if len(samples) >= MIN_SAMPLES else np.pad(samples, (0, MIN_SAMPLES - len(samples)))

@@ -19,7 +19,8 @@ import numpy as np
 from aligner.qwen3.activation import gelu
 from aligner.qwen3.config import CHUNK_FRAMES, AudioConfig
 from aligner.qwen3.lanes import on_cpu, side_by_side
-from aligner.qwen3.mel import Mel, audio_tokens
+from aligner.qwen3.mel import audio_tokens
+from aligner.qwen3.spectra import Features
 
 CHUNK_TOKENS = audio_tokens(CHUNK_FRAMES)
 """13: audio tokens of a full chunk"""
@@ -86,7 +87,7 @@ def _positions(length: int, width: int) -> mx.array:
 class Window(NamedTuple):
     """Chunks that attend to each other, (chunks, frames, bins), and how many of their tokens are real."""
 
-    chunks: Mel
+    chunks: Features
     tokens: int
 
 
@@ -110,7 +111,7 @@ class AudioEncoder(nn.Module):
         self.proj2 = nn.Linear(config.d_model, config.output_dim)
         self._table = _positions(CHUNK_TOKENS, config.d_model)
 
-    def __call__(self, mels: Sequence[Mel]) -> list[mx.array]:
+    def __call__(self, mels: Sequence[Features]) -> list[mx.array]:
         """Encodes clips together; each result (audio_tokens(frames), output_dim) is what the clip alone would give.
 
         Args:
@@ -121,15 +122,15 @@ class AudioEncoder(nn.Module):
         encoded = iter([tokens for tile in side_by_side(self._encode, tiles) for tokens in tile])
         return [mx.concatenate([next(encoded) for _ in clip]) for clip in clips]
 
-    def _windows(self, mel: Mel) -> Iterator[Window]:
+    def _windows(self, mel: Features) -> Iterator[Window]:
         """A clip as windows of whole chunks, the last chunk zero-padded; one below one chunk stays as it is."""
         frames, bins = mel.shape
         tokens = audio_tokens(frames)
         if frames < CHUNK_FRAMES:
             yield Window(mel[None], tokens)
             return
-        padded = np.zeros((-(-frames // CHUNK_FRAMES) * CHUNK_FRAMES, bins), dtype=np.float32)
-        padded[:frames] = mel
+        padding = [(0, -frames % CHUNK_FRAMES), (0, 0)]
+        padded = mx.pad(mel, padding) if isinstance(mel, mx.array) else np.pad(mel, padding)
         chunks = padded.reshape(-1, CHUNK_FRAMES, bins)
         for first in range(0, len(chunks), self.config.chunks_per_window):
             window = chunks[first : first + self.config.chunks_per_window]
@@ -137,23 +138,18 @@ class AudioEncoder(nn.Module):
 
     def _encode(self, tile: Sequence[Window]) -> list[mx.array]:
         """Windows of equal frames per chunk to their tokens, each (window.tokens, output_dim)."""
-        chunks = np.concatenate([window.chunks for window in tile])
+        chunks = mx.concatenate([mx.array(window.chunks) for window in tile])
         size = _STEM[0 if on_cpu() else 1]
-        tokens = mx.concatenate([self._stem(chunks[first : first + size]) for first in range(0, len(chunks), size)])
-        longest = max(len(window.chunks) for window in tile)
-        rows = []
-        used = 0
-        for window in tile:
-            row = tokens[used : used + len(window.chunks)]
-            rows.append(mx.pad(row, [(0, longest - len(window.chunks)), (0, 0), (0, 0)]))
-            used += len(window.chunks)
-        x = mx.stack(rows).reshape(len(tile), -1, self.config.d_model)
+        tokens = [self._stem(chunks[first : first + size]) for first in range(0, len(chunks), size)]
+        nothing = mx.zeros((1, *tokens[0].shape[1:]), dtype=tokens[0].dtype)
+        x = mx.concatenate([*tokens, nothing])[_places([len(window.chunks) for window in tile])]
+        x = x.reshape(len(tile), -1, self.config.d_model)
         x = self._transform(x, [window.tokens for window in tile])
         return [row[: window.tokens] for row, window in zip(x, tile, strict=True)]
 
-    def _stem(self, chunks: Mel) -> mx.array:
+    def _stem(self, chunks: mx.array) -> mx.array:
         """(N, frames, M) -> (N, ceil(frames / 8), D) with positions added, counted from 0 in every chunk."""
-        x = mx.array(chunks).astype(self.conv2d1.weight.dtype).transpose(0, 2, 1)[..., None]
+        x = chunks.astype(self.conv2d1.weight.dtype).transpose(0, 2, 1)[..., None]
         for convolution in (self.conv2d1, self.conv2d2, self.conv2d3):
             x = gelu(convolution(x))
         N, F, T, C = x.shape
@@ -169,6 +165,16 @@ class AudioEncoder(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return self.proj2(gelu(self.proj1(self.ln_post(x))))
+
+
+def _places(counts: Sequence[int]) -> mx.array:
+    """(windows, most chunks): which of all chunks stands where in each window, one after the last where none does."""
+    places = np.full((len(counts), max(counts)), sum(counts), dtype=np.int32)
+    first = 0
+    for row, count in zip(places, counts, strict=True):
+        row[:count] = np.arange(first, first + count)
+        first += count
+    return mx.array(places)
 
 
 def _tiles(windows: Sequence[Window], size: int) -> Iterator[list[Window]]:

@@ -47,7 +47,8 @@ def mel_filters(bins: int) -> NDArray[np.float32]:
 
 
 @cache
-def _window() -> NDArray[np.float32]:
+def window() -> NDArray[np.float32]:
+    """Periodic Hann window of 25 ms."""
     return np.hanning(N_FFT + 1)[:-1].astype(np.float32)  # periodic
 
 
@@ -71,7 +72,7 @@ def log_mel(samples: Samples, bins: int) -> Mel:
     filters = mel_filters(bins)
     mel = np.empty((len(windows), bins), dtype=np.float32)
     for first in range(0, len(windows), _BLOCK_FRAMES):
-        spectrum = np.fft.rfft(windows[first : first + _BLOCK_FRAMES] * _window(), axis=1)
+        spectrum = np.fft.rfft(windows[first : first + _BLOCK_FRAMES] * window(), axis=1)
         power = spectrum.real**2 + spectrum.imag**2
         mel[first : first + _BLOCK_FRAMES] = np.asarray(power, dtype=np.float32) @ filters
     log = np.log10(np.maximum(mel, np.float32(1e-10)))

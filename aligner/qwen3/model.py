@@ -12,7 +12,7 @@ import numpy as np
 from aligner.qwen3.config import ModelConfig
 from aligner.qwen3.decoder import Decoder, KeyValues
 from aligner.qwen3.encoder import AudioEncoder
-from aligner.qwen3.mel import Mel
+from aligner.qwen3.spectra import Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Qwen3ASR(nn.Module):
         elif not config.text.tie_word_embeddings:
             self.lm_head = nn.Linear(config.text.hidden_size, config.text.vocab_size, bias=False)
 
-    def prefill(self, prompts: Sequence[Prompt], mels: Sequence[Mel]) -> Prefill:
+    def prefill(self, prompts: Sequence[Prompt], mels: Sequence[Features]) -> Prefill:
         """Encodes the audio of all rows and puts text and audio embeddings into one right-aligned batch."""
         return self.embed(prompts, self.audio_tower(mels))
 

@@ -15,29 +15,30 @@ STEP = 256
 
 
 class LayerCache:
-    """Keys and values of one layer, (B, heads, capacity, head_dim), filled up to the owner's `length`."""
+    """Keys and values of one layer, (2, B, heads, capacity, head_dim), filled up to the owner's `length`."""
 
     def __init__(self, owner: BatchCache) -> None:
         self.owner = owner
-        self.keys: mx.array | None = None
-        self.values: mx.array | None = None
+        self.store: mx.array | None = None
 
     def update(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Writes (B, heads, L, head_dim) after the filled columns and returns everything filled so far."""
         start = self.owner.length
         end = start + keys.shape[2]
-        self.keys = self._write(self.keys, keys, start)
-        self.values = self._write(self.values, values, start)
-        return self.keys[:, :, :end], self.values[:, :, :end]
+        store = self.reserve(end, keys)
+        store[0, :, :, start:end] = keys
+        store[1, :, :, start:end] = values
+        return store[0, :, :, :end], store[1, :, :, :end]
 
-    def _write(self, store: mx.array | None, new: mx.array, start: int) -> mx.array:
-        end = start + new.shape[2]
-        if store is None or end > store.shape[2]:
-            capacity = _capacity(end)
-            held = start if store is not None else 0
-            room = mx.zeros((*new.shape[:2], capacity - held, new.shape[3]), dtype=new.dtype)
-            store = room if store is None else mx.concatenate([store[:, :, :held], room], axis=2)
-        store[:, :, start:end] = new
+    def reserve(self, columns: int, like: mx.array) -> mx.array:
+        """The store, made or grown so that it has that many columns; `like`: (B, heads, L, head_dim)."""
+        store, held = self.store, self.owner.length
+        if store is None or columns > store.shape[3]:
+            kept = held if store is not None else 0
+            rows, heads, _, dim = like.shape
+            room = mx.zeros((2, rows, heads, _capacity(columns) - kept, dim), dtype=like.dtype)
+            store = room if store is None else mx.concatenate([store[:, :, :, :held], room], axis=3)
+            self.store = store
         return store
 
 
@@ -56,8 +57,7 @@ class BatchCache:
     def shift(self, columns: int) -> None:
         """Moves everything `columns` to the right (empty columns in front), or to the left (columns dropped)."""
         for layer in self.layers:
-            layer.keys = _shifted(layer.keys, columns, self.length)
-            layer.values = _shifted(layer.values, columns, self.length)
+            layer.store = _shifted(layer.store, columns, self.length)
         self.length += columns
 
     def adopt(self, rows: Sequence[int], other: BatchCache) -> None:
@@ -67,18 +67,41 @@ class BatchCache:
         """
         first = self.length - other.length
         for mine, theirs in zip(self.layers, other.layers, strict=True):
-            mine.keys = self._with(mine.keys, theirs.keys, rows, first)
-            mine.values = self._with(mine.values, theirs.values, rows, first)
+            assert theirs.store is not None
+            mine.store = self._with(mine.store, theirs.store[:, :, :, : other.length], rows, first)
 
-    def _with(self, store: mx.array | None, new: mx.array | None, rows: Sequence[int], first: int) -> mx.array:
-        assert new is not None
+    def resize(self, rows: Sequence[int], count: int) -> None:
+        """Keeps these rows, in this order, and adds empty ones up to `count`."""
+        kept = mx.array(list(rows), dtype=mx.int32)
+        for layer in self.layers:
+            if layer.store is not None:
+                store = layer.store if len(rows) == self.rows else layer.store[:, kept]
+                room = mx.zeros((2, count - len(rows), *store.shape[2:]), dtype=store.dtype)
+                layer.store = mx.concatenate([store, room], axis=1) if count > len(rows) else store
+        self.rows = count
+
+    def release(self) -> list[mx.array]:
+        """Gives up the stores of all layers, with room for one more column, to who gives them back with `hold`."""
+        stores = []
+        for layer in self.layers:
+            assert layer.store is not None
+            stores.append(layer.reserve(self.length + 1, layer.store[0]))
+            layer.store = None
+        return stores
+
+    def hold(self, stores: Sequence[mx.array]) -> None:
+        """Takes the stores of all layers."""
+        for layer, store in zip(self.layers, stores, strict=True):
+            layer.store = store
+
+    def _with(self, store: mx.array | None, new: mx.array, rows: Sequence[int], first: int) -> mx.array:
         if store is None:
-            store = mx.zeros((self.rows, new.shape[1], _capacity(self.length), new.shape[3]), dtype=new.dtype)
-        new = new[:, :, : self.length - first]
-        if len(rows) == 1:
-            store[rows[0], :, first : self.length] = new[0]
+            _, _, heads, _, dim = new.shape
+            store = mx.zeros((2, self.rows, heads, _capacity(self.length), dim), dtype=new.dtype)
+        if rows[-1] - rows[0] == len(rows) - 1:  # neighbours, which need no scatter
+            store[:, rows[0] : rows[-1] + 1, :, first : self.length] = new
         else:
-            store[mx.array(list(rows)), :, first : self.length] = new
+            store[:, mx.array(list(rows)), :, first : self.length] = new
         return store
 
 
@@ -90,6 +113,6 @@ def _shifted(store: mx.array | None, columns: int, length: int) -> mx.array | No
     if store is None or columns == 0:
         return store
     if columns < 0:
-        return store[:, :, -columns:length]
-    front = mx.zeros((*store.shape[:2], columns, store.shape[3]), dtype=store.dtype)
-    return mx.concatenate([front, store[:, :, :length]], axis=2)
+        return store[:, :, :, -columns:length]
+    front = mx.zeros((*store.shape[:3], columns, store.shape[4]), dtype=store.dtype)
+    return mx.concatenate([front, store[:, :, :, :length]], axis=3)

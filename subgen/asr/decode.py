@@ -13,14 +13,18 @@ import mlx.core as mx
 import numpy as np
 
 from aligner.qwen3.lanes import row_groups, side_by_side
-from aligner.qwen3.mel import Mel
 from aligner.qwen3.model import Prompt, Qwen3ASR
+from aligner.qwen3.spectra import features
+from aligner.qwen3.step import Step
 from subgen.asr.cache import BatchCache
 from subgen.asr.guard import LoopGuard
-from subgen.types import Finish
+from subgen.types import Finish, Samples
 
 ADMITTED = 32
-"""prompts that start together: their spectra are made on the host while the device prefills those before"""
+"""prompts that start together, which bounds the memory of a prefill"""
+FIRST_ROWS = 4
+"""Rows of a batch that starts on a device where a row costs time: they give the first answers early, and then there are
+twice as many each time that answers come."""
 SLACK = 512
 """empty leading columns that are tolerated before the cache is moved left"""
 
@@ -31,7 +35,8 @@ class Request:
 
     key: int
     prompt: Prompt
-    mel: Mel
+    samples: Samples
+    """float32 (n,), 16 kHz mono"""
     limit: int
 
 
@@ -76,9 +81,9 @@ class _Group(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """Tokens that the device has made or is making, and for whom: places in the batch and who sat there then."""
+    """Tokens that the device has made or is making, and for whom: the rows of the batch when they were queued."""
 
-    seats: list[tuple[int, _Row | None]]
+    rows: list[_Row | None]
     tokens: mx.array
     logprobs: mx.array
 
@@ -90,25 +95,38 @@ class _Batch:
     before on the device, and a row that has ended computes one token more, which nobody reads.
     """
 
-    def __init__(self, model: Qwen3ASR, stops: frozenset[int], rows: int) -> None:
+    def __init__(self, model: Qwen3ASR, stops: frozenset[int], most: int) -> None:
+        """`most`: rows that there may ever be."""
         self.model = model
         self.stops = stops
-        self.rows: list[_Row | None] = [None] * rows
-        self.cache = BatchCache(len(model.model.layers), rows)
-        self.last = mx.zeros(rows, dtype=mx.int32)
+        self.most = most
+        self.rows: list[_Row | None] = []
+        self.cache = BatchCache(len(model.model.layers), 0)
+        self.last = mx.zeros(0, dtype=mx.int32)
         self.queued: _Step | None = None
+        self.replay = Step(model.model, self._chosen) if Step.possible(model.model) else None
+        self.allowed = most if self.replay else min(most, FIRST_ROWS)
 
     @property
-    def free(self) -> list[int]:
-        return [index for index, row in enumerate(self.rows) if row is None]
+    def active(self) -> int:
+        """Rows that are not done."""
+        return sum(row is not None for row in self.rows)
+
+    @property
+    def wanted(self) -> int:
+        """Prompts that should be admitted now: none before a quarter of the rows is free, then all that fit."""
+        free = self.allowed - self.active
+        return min(free, ADMITTED) if free * 4 >= self.allowed else 0
 
     def admit(self, requests: list[Request]) -> list[Answer]:
         """Prefills prompts into free rows; answers those that end with their first token."""
-        audio = self.model.audio_tower([request.mel for request in requests])
+        mels = features([request.samples for request in requests], self.model.config.audio.num_mel_bins)
+        audio = self.model.audio_tower(mels)
         pairs = list(zip(requests, audio, strict=True))
         groups = side_by_side(self._prefill, row_groups(pairs))
         tokens, logprobs = _choose(mx.concatenate([group.logits for group in groups]))
-        places = self.free[: len(requests)]
+        self._resize(self.active + len(requests))
+        places = [index for index, row in enumerate(self.rows) if row is None][: len(requests)]
         self._make_room(max(group.cache.length for group in groups))
         waiting = iter(zip(places, requests, strict=True))
         for group in groups:
@@ -117,7 +135,22 @@ class _Batch:
             for (place, request), start in zip(seats, group.starts, strict=True):
                 self.rows[place] = _Row(request, self.cache.length - group.cache.length + start)
         self.last[mx.array(places)] = tokens
-        return self._collect(_Step([(place, self.rows[place]) for place in places], tokens, logprobs))
+        return self._collect(_Step([self.rows[place] for place in places], tokens, logprobs))
+
+    def _resize(self, count: int) -> None:
+        """Makes room for `count` rows, or gives up half of the rows and more, where a row costs time.
+
+        The number of rows is a power of two or the most, so that it changes seldom.
+        """
+        size = min(self.most, 1 << max(count - 1, 0).bit_length())
+        have = len(self.rows)
+        if size == have or (size < have and (self.replay or count == 0)):
+            return
+        kept = [index for index, row in enumerate(self.rows) if row is not None] if size < have else list(range(have))
+        self.cache.resize(kept, size)
+        places = mx.array(kept + [0] * (size - len(kept)), dtype=mx.int32)
+        self.last = self.last[places] if have else mx.zeros(size, dtype=mx.int32)
+        self.rows = [*(self.rows[index] for index in kept), *[None] * (size - len(kept))]
 
     def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
         prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
@@ -145,32 +178,48 @@ class _Batch:
     def step(self) -> list[Answer]:
         """Queues one more token for every row; answers those that ended with the token before."""
         ready, self.queued = self.queued, self._queue()
-        return self._collect(ready) if ready is not None else []
+        answers = self._collect(ready) if ready is not None else []
+        if answers:
+            self.allowed = min(self.most, 2 * self.allowed)
+            self._resize(self.active)
+        return answers
 
     def _queue(self) -> _Step:
         starts = [self.cache.length if row is None else row.start for row in self.rows]
+        if self.replay is None:
+            self.last, logprobs = self._chosen(self._forward(starts))
+        else:
+            state = mx.array([*starts, self.cache.length], dtype=mx.int32)
+            self.last, logprobs, stores = self.replay(self.last, state, self.cache.release())
+            self.cache.hold(stores)
+        self.cache.advance(1)
+        mx.async_eval(self.last, logprobs)  # type: ignore[no-untyped-call] # has no types in MLX
+        return _Step(list(self.rows), self.last, logprobs)
+
+    def _forward(self, starts: list[int]) -> mx.array:
+        """Hidden states (B, D) of the last tokens, whose keys and values go into the next column of the cache."""
         offsets = mx.array([self.cache.length - start for start in starts])
         mask = None
         if any(starts):
             mask = (mx.arange(self.cache.length + 1)[None] >= mx.array(starts)[:, None])[:, None, None]
         embeddings = self.model.model.embed_tokens(self.last[:, None])
-        hidden = self.model(embeddings, mask, offsets, list(self.cache.layers))
-        self.cache.advance(1)
-        self.last, logprobs = _choose(self.model.logits(hidden[:, -1]))
-        mx.async_eval(self.last, logprobs)  # type: ignore[no-untyped-call] # has no types in MLX
-        return _Step(list(enumerate(self.rows)), self.last, logprobs)
+        return self.model(embeddings, mask, offsets, list(self.cache.layers))[:, -1]
+
+    def _chosen(self, hidden: mx.array) -> tuple[mx.array, mx.array]:
+        return _choose(self.model.logits(hidden))
 
     def _collect(self, step: _Step) -> list[Answer]:
         """Gives the rows of a step their tokens, but for rows that have been left since it was queued."""
         answers = []
+        here = {id(row): place for place, row in enumerate(self.rows) if row is not None}
         results = zip(np.array(step.tokens).tolist(), np.array(step.logprobs).tolist(), strict=True)
-        for (place, row), (token, logprob) in zip(step.seats, results, strict=True):
-            if row is None or self.rows[place] is not row:
+        for row, (token, logprob) in zip(step.rows, results, strict=True):
+            if row is None or id(row) not in here:
                 continue
             finish = row.add(token, logprob, self.stops)
             if finish is not None:
                 answers.append(row.answer(finish))
-                self.rows[place] = None
+                self.rows[here[id(row)]] = None
         return answers
 
 
@@ -189,18 +238,16 @@ def decode(model: Qwen3ASR, stops: frozenset[int], take: Callable[[], Request | 
         stops: token ids that end an answer.
         take: gives the next request, or None when there is none now. It is asked again after every answer, so
             whoever consumes the answers may add requests.
-        rows: how many prompts run at once. Free rows are refilled when a quarter of them is free.
+        rows: how many prompts run at once, at most.
     """
     batch = _Batch(model, stops, rows)
     while True:
-        free = len(batch.free)
         requests: list[Request] = []
-        if free * 4 >= rows:
-            while len(requests) < min(free, ADMITTED) and (request := take()) is not None:
-                requests.append(request)
+        while len(requests) < batch.wanted and (request := take()) is not None:
+            requests.append(request)
         if requests:
             yield from batch.admit(requests)
-        elif free == rows:
+        elif batch.active == 0:
             return
         else:
             yield from batch.step()

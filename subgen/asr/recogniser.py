@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -17,8 +16,7 @@ import numpy as np
 
 from aligner.errors import BadWeights
 from aligner.qwen3.config import TextConfig
-from aligner.qwen3.lanes import memory, on_cpu, processors
-from aligner.qwen3.mel import MIN_SAMPLES, Mel, log_mel
+from aligner.qwen3.lanes import memory, on_cpu
 from aligner.qwen3.model import Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
@@ -87,7 +85,6 @@ class Recogniser:
         if model.config.classes is not None:
             raise BadWeights(f"{tokenizer.directory} is a forced aligner, not a recogniser: use it with --aligner.")
         self._tokenizer = tokenizer
-        self._bins = model.config.audio.num_mel_bins
         self._decoder: Decodes = decoder or partial(decode, model, tokenizer.stops)
         self._rows = default_batch(model.config.text)
         self.languages = model.config.languages
@@ -104,17 +101,16 @@ class Recogniser:
         decoded again, so one chunk may give several transcripts. What still loops in a piece too short to cut is
         dropped; the transcript's `finish` says so.
         """
-        run = _Run(self._decoder, self._tokenizer, self._bins, options)
+        run = _Run(self._decoder, self._tokenizer, options)
         return run.results(iter(chunks), options.batch or self._rows)
 
 
 class _Run:
     """One call of `recognise`: the queue of pieces to decode again, and results waiting for their turn."""
 
-    def __init__(self, decoder: Decodes, tokenizer: TextTokenizer, bins: int, options: Decoding) -> None:
+    def __init__(self, decoder: Decodes, tokenizer: TextTokenizer, options: Decoding) -> None:
         self.decoder = decoder
         self.tokenizer = tokenizer
-        self.bins = bins
         self.options = options
         self.prompt = build_prompt(tokenizer, options.context, options.language)
         self.jobs: dict[int, _Job] = {}
@@ -124,46 +120,29 @@ class _Run:
 
     def results(self, chunks: Iterator[Chunk], rows: int) -> Iterator[Recognised]:
         due = 0
-        with ThreadPoolExecutor(processors(), "mel") as pool:
-            incoming = self._prepared(chunks, pool)
+        incoming = enumerate(chunks)
 
-            def take() -> Request | None:
-                if self.again:
-                    piece = self.again.popleft()
-                    return self._request(piece, self._mel(piece.chunk))
-                following = next(incoming, None)
-                if following is None:
-                    return None
-                piece, mel = following
-                self.jobs[piece.job] = _Job(running=1)
-                return self._request(piece, mel.result())
+        def take() -> Request | None:
+            if self.again:
+                return self._request(self.again.popleft())
+            following = next(incoming, None)
+            if following is None:
+                return None
+            self.jobs[following[0]] = _Job(running=1)
+            return self._request(_Piece(*following))
 
-            for answer in self.decoder(take, rows):
-                self._settle(answer)
-                while due in self.jobs and not self.jobs[due].running:
-                    yield from sorted(self.jobs.pop(due).results, key=lambda result: result.chunk.start)
-                    due += 1
+        for answer in self.decoder(take, rows):
+            self._settle(answer)
+            while due in self.jobs and not self.jobs[due].running:
+                yield from sorted(self.jobs.pop(due).results, key=lambda result: result.chunk.start)
+                due += 1
 
-    def _prepared(self, chunks: Iterator[Chunk], pool: Executor) -> Iterator[tuple[_Piece, Future[Mel]]]:
-        """The caller's chunks, and their spectra in the making, as many at once as there are processors."""
-        waiting: deque[tuple[_Piece, Future[Mel]]] = deque()
-        for job, chunk in enumerate(chunks):
-            waiting.append((_Piece(job, chunk), pool.submit(self._mel, chunk)))
-            if len(waiting) > processors():
-                yield waiting.popleft()
-        yield from waiting
-
-    def _mel(self, chunk: Chunk) -> Mel:
-        samples = chunk.samples
-        if len(samples) < MIN_SAMPLES:
-            samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
-        return log_mel(samples, self.bins)
-
-    def _request(self, piece: _Piece, mel: Mel) -> Request:
+    def _request(self, piece: _Piece) -> Request:
         key = self.keys
         self.keys += 1
         self.pieces[key] = piece
-        return Request(key, self.prompt, mel, TOKENS_BASE + round(TOKENS_PER_SECOND * piece.chunk.duration))
+        limit = TOKENS_BASE + round(TOKENS_PER_SECOND * piece.chunk.duration)
+        return Request(key, self.prompt, piece.chunk.samples, limit)
 
     def _settle(self, answer: Answer) -> None:
         """Files an answer as a result, or puts the halves of its audio back into the queue."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import mlx.core as mx
 
 from aligner.aligner import Aligner, Clip
-from aligner.qwen3.mel import log_mel
+from aligner.qwen3.spectra import Features, features
 from aligner.qwen3.weights import Loaded
 from aligner.types import AlignedUnit, Alignment
 from aligner.units import units as split_units
@@ -95,7 +95,13 @@ def front(media: Path, samples: Samples, pieces: Sequence[Chunk], clock: Clock) 
     yield _row(clock, FRONT, Work("media decode", audio=seconds), lambda: _drain(media))
     yield _row(clock, FRONT, Work("chunking", audio=seconds), lambda: list(split(blocks)))
     heard = sum(piece.duration for piece in pieces)
-    yield _row(clock, FRONT, Work("log-mel", audio=heard), lambda: [log_mel(each.samples, 128) for each in pieces])
+    clips = [each.samples for each in pieces]
+    yield _row(clock, FRONT, Work("log-mel", audio=heard), lambda: _evaluated(features(clips, 128)))
+
+
+def _evaluated(mels: list[Features]) -> list[Features]:
+    mx.eval([mel for mel in mels if isinstance(mel, mx.array)])
+    return mels
 
 
 def _drain(media: Path) -> None:
@@ -108,7 +114,7 @@ def network(subject: Subject, pieces: Sequence[Chunk], batch: int, clock: Clock)
     """The parts of the recogniser, for a batch of pieces (repeated where there are fewer)."""
     model = subject.loaded.model
     chosen = [pieces[index % len(pieces)] for index in range(batch)]
-    mels = [log_mel(piece.samples, model.config.audio.num_mel_bins) for piece in chosen]
+    mels = _evaluated(features([piece.samples for piece in chosen], model.config.audio.num_mel_bins))
     prompt = build_prompt(subject.loaded.tokenizer)
     seconds = sum(piece.duration for piece in chosen)
     yield _row(clock, subject.name, Work("encoder", batch, seconds), lambda: mx.eval(model.audio_tower(mels)))
@@ -123,7 +129,7 @@ def network(subject: Subject, pieces: Sequence[Chunk], batch: int, clock: Clock)
 
     def generate(limit: int) -> Callable[[], object]:
         def work() -> object:
-            waiting = iter([Request(key, prompt, mel, limit) for key, mel in enumerate(mels)])
+            waiting = iter([Request(key, prompt, piece.samples, limit) for key, piece in enumerate(chosen)])
             return list(decode(model, frozenset(), lambda: next(waiting, None), batch))
 
         return work

@@ -97,7 +97,7 @@ def check_recogniser(network: Loaded, case: str, expected: dict[str, np.ndarray]
     logits = np.array(model.logits(hidden[:, -1]))[0]
     assert largest(logits, expected["prefill_logits_last"]) < LOGIT_TOLERANCE
     wanted = expected["gen_ids"].tolist()
-    requests = [Request(0, prompt, mel, len(wanted))]
+    requests = [Request(0, prompt, samples_of(case), len(wanted))]
     [answer] = decode(model, frozenset(), lambda: requests.pop() if requests else None, 1)
     assert list(answer.tokens) == wanted
 

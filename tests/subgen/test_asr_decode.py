@@ -11,8 +11,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aligner.qwen3.mel import Mel, log_mel
+from aligner.qwen3.mel import log_mel
 from aligner.qwen3.weights import Loaded, load
+from aligner.types import Samples
 from subgen.asr.cache import STEP, BatchCache
 from subgen.asr.decode import SLACK, Answer, Request, decode
 from subgen.asr.prompt import build_prompt
@@ -29,9 +30,9 @@ def tiny() -> Loaded:
 
 
 @cache
-def noise(frames: int) -> Mel:
+def noise(frames: int) -> Samples:
     generator = np.random.default_rng(frames)
-    return log_mel(generator.standard_normal(frames * 160).astype(np.float32) * 0.1, 128)
+    return generator.standard_normal(frames * 160).astype(np.float32) * np.float32(0.1)
 
 
 def stops() -> frozenset[int]:
@@ -103,7 +104,7 @@ def test_logprobs_are_those_of_a_softmax() -> None:
     model, _ = tiny()
     [answer] = decode(model, frozenset(), source([request(0, 100, 1)]), 1)
     prompt = request(0, 100, 1)
-    prefill = model.prefill([prompt.prompt], [prompt.mel])
+    prefill = model.prefill([prompt.prompt], [log_mel(prompt.samples, 128)])
     hidden = model(prefill.embeddings, prefill.mask, prefill.offsets)
     logits = np.array(model.logits(hidden[:, -1]))[0].astype(np.float64)
     expected = logits.max() - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
@@ -128,11 +129,11 @@ def test_cache_grows_shifts_and_adopts() -> None:
     cache.shift(2)
     assert cache.length == 5
     cache.adopt([1], filled(1, 4, 100))
-    stored = cache.layers[0].keys
+    stored = cache.layers[0].store
     assert stored is not None
-    assert stored[:, 0, :5, 0].tolist() == [[0, 0, 0, 1, 2], [0, 100, 101, 102, 103]]
+    assert stored[0, :, 0, :5, 0].tolist() == [[0, 0, 0, 1, 2], [0, 100, 101, 102, 103]]
     cache.shift(-3)
-    stored = cache.layers[0].keys
+    stored = cache.layers[0].store
     assert stored is not None
-    assert stored[:, 0, :, 0].tolist() == [[1, 2], [102, 103]]
+    assert stored[0, :, 0, :, 0].tolist() == [[1, 2], [102, 103]]
     assert SLACK > 0

@@ -49,7 +49,7 @@ class Scripted:
             if not held:
                 return
             request = held.pop()  # the last first: the recogniser must restore the order
-            seconds = len(request.mel) / 100
+            seconds = len(request.samples) / 16_000
             self.seen.append(seconds)
             looping = seconds > self.patience
             text = "language English<asr_text>" + ("So" + self.loop * 60 if looping else f"{seconds:.1f} s.")
