@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from subgen.errors import OptionError
 from subgen.types import Seconds
@@ -121,6 +122,60 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Speakers:
+    """Who says what: where turns come from, how many speakers there are, and what they are called."""
+
+    find: bool = False
+    """whether a diariser looks for them"""
+    turns: Path | None = None
+    """an RTTM file with turns that are known already"""
+    exact: int | None = None
+    """how many speak, where that is known"""
+    least: int | None = None
+    most: int | None = None
+    names: tuple[tuple[str, str], ...] = ()
+    """(label, name) pairs; the last one counts"""
+    names_file: Path | None = None
+    """lines of LABEL=NAME; `names` come before it"""
+    fold_ghosts: bool = False
+    """whether speakers who hardly talk give their turns to their neighbours"""
+
+    def __post_init__(self) -> None:
+        hints = (self.exact, self.least, self.most)
+        _require(all(hint is None or hint >= 1 for hint in hints), "The number of speakers must be at least 1.")
+        _require(
+            self.exact is None or (self.least is None and self.most is None),
+            "The number of speakers is either exact or between two limits: give --num-speakers, or --min-speakers and "
+            "--max-speakers.",
+        )
+        _require(
+            self.least is None or self.most is None or self.least <= self.most,
+            f"At least {self.least} speakers can't be at most {self.most}.",
+        )
+        _require(
+            not (self.find and self.turns is not None),
+            "Turns are either found or given: use --speakers or --turns, not both.",
+        )
+        _require(
+            self.find or all(hint is None for hint in hints),
+            "The number of speakers only helps to find them: add --speakers.",
+        )
+
+    @property
+    def wanted(self) -> bool:
+        """Whether words get speakers at all."""
+        return self.find or self.turns is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What goes into the files beyond the text of the cues, where a format can hold it."""
+
+    word_times: bool = False
+    """the times of words inside the cues: stamps in VTT and LRC, karaoke in ASS"""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """All settings of one run."""
 
@@ -130,3 +185,5 @@ class Options:
     decoding: Decoding = field(default_factory=Decoding)
     words: Words = field(default_factory=Words)
     layout: Layout = field(default_factory=Layout)
+    writing: Writing = field(default_factory=Writing)
+    speakers: Speakers = field(default_factory=Speakers)

@@ -23,8 +23,11 @@ __all__ = [
     "Samples",
     "Seconds",
     "Span",
+    "Speaker",
     "Track",
     "Transcript",
+    "Turn",
+    "Turns",
     "Utterance",
     "Word",
 ]
@@ -96,6 +99,10 @@ class Word(Span):
     text: str
     confidence: float | None = None
     """geometric mean of the probabilities of its tokens, 0..1; None when it is not known"""
+    speaker_confidence: float | None = None
+    """share of its speaker in all that speaks for one or another, 0..1; None when no speaker is known"""
+    overlap: tuple[str, ...] = ()
+    """labels of others who talk during at least half of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class Transcript(Span):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Words of one speaker in one language, in order. `speaker` is None when speakers were not asked for."""
+    """Words of one speaker in one language, in order. `speaker` is a label, or None when it is not known."""
 
     words: tuple[Word, ...]
     language: str
@@ -124,6 +131,45 @@ class Utterance:
     def text(self) -> str:
         """The words joined, without white space around."""
         return "".join(word.text for word in self.words).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Span):
+    """A stretch in which one speaker talks. Turns of two speakers may overlap."""
+
+    speaker: str
+    confidence: float | None = None
+    """0..1; None when whoever found it does not say"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who talks when in a whole recording, under the labels of whoever found it."""
+
+    overlapping: tuple[Turn, ...]
+    """all that is known, with several speakers at a time where they are heard"""
+    exclusive: tuple[Turn, ...] = ()
+    """the same with one speaker at a time; () when it was not given"""
+    model: str = ""
+    """the name of the model that found them; "" when there was none"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who talks in a recording."""
+
+    label: str
+    """SPEAKER_00 for the first who talks, SPEAKER_01 for the second, ..."""
+    name: str | None = None
+    seconds: Seconds = 0.0
+    """how long they talk in all"""
+    source: str = ""
+    """the label that the turns came with"""
+
+    @property
+    def shown(self) -> str:
+        """What readers see: the name, else the label."""
+        return self.name or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +186,12 @@ class Document:
     """names of the models that made it: recogniser, aligner, ..."""
     shots: tuple[Seconds, ...] = ()
     """when each shot of the film but the first begins: the time of its first frame; () when not looked for"""
+    speakers: tuple[Speaker, ...] = ()
+    """who talks, in order of their labels; () when speakers were not asked for"""
+    turns: tuple[Turn, ...] = ()
+    """when each of them talks, under their labels, in order of time; turns of two speakers may overlap"""
+    exclusive: tuple[Turn, ...] = ()
+    """the same with one speaker at a time, where the diariser gave it"""
 
     @property
     def language(self) -> str:

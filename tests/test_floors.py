@@ -43,7 +43,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "threads": ("subgen.ahead",),
         "chunking": ("subgen.chunk", "subgen.cutpoints", "subgen.loudness"),
         "voice": ("subgen.voice",),
-        "words": ("subgen.words", "subgen.matching"),
+        "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
         "cues": ("subgen.cues",),
         "raw text": ("subgen.asr.output",),
     },

@@ -11,13 +11,19 @@ from pathlib import Path
 import regex
 
 from subgen.options import Layout
-from subgen.types import Cue, Document
+from subgen.types import Cue, Document, Turn, Word
 
 SCHEMA = "subgen/1"
 """Name and version of the schema. The number rises when an old reader would misread a new file."""
 
 _UNWRITTEN = {(Cue, "words")}
 """what follows from the rest and would make the file twice as long"""
+_UNLESS_EMPTY = {
+    *((Document, name) for name in ("speakers", "turns", "exclusive")),
+    *((Word, name) for name in ("speaker_confidence", "overlap")),
+    (Turn, "confidence"),
+}
+"""what only a document with speakers has"""
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 """file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
 
@@ -29,7 +35,7 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
     they follow from the rest.
     """
     value: dict[str, object] = {"schema": SCHEMA, "language": document.language}
-    value |= {name: getattr(document, name) for name in _names(Document)}
+    value |= _members(document)
     value |= {"layout": layout, "cues": cues}
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", "".join(_written(value, "\n"))) + "\n"
 
@@ -39,10 +45,17 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if (kind, field.name) not in _UNWRITTEN)
 
 
+def _members(value: object) -> dict[str, object]:
+    """The fields of a dataclass that are written, by name."""
+    kind = type(value)
+    members = {name: getattr(value, name) for name in _names(kind)}
+    return {name: part for name, part in members.items() if part not in (None, ()) or (kind, name) not in _UNLESS_EMPTY}
+
+
 def _written(value: object, line_end: str) -> Iterator[str]:
     """JSON with a line for each object or list that holds no others, so that people and `diff` can read it."""
     if is_dataclass(value) and not isinstance(value, type):
-        value = {name: getattr(value, name) for name in _names(type(value))}
+        value = _members(value)
     if isinstance(value, dict):
         parts = [(dumps(key) + ": ", part) for key, part in value.items()]
         opening, closing = "{}"
