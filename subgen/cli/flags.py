@@ -32,14 +32,17 @@ DELIVERY_FLAGS: Flags = {
         OUTPUT,
         *("--format", "-f"),
         metavar="NAME",
-        help="srt, vtt, json, txt, tsv, or all; repeat or separate with commas."
-        " Default: the ending of --output, else srt.",
+        help="srt, vtt, ass, ttml, lrc, txt, md, json, tsv, ctm, textgrid, or all (srt, vtt, json, txt, tsv); repeat"
+        " or separate with commas. Default: the ending of --output, else srt.",
     ),
     "delivery.output": _flag(
         OUTPUT,
         *("--output", "-o"),
         metavar="PLACE",
         help="A folder, a file, or - for stdout. Default: beside the media, as NAME.LANGUAGE.FORMAT.",
+    ),
+    "writing.word_times": _flag(
+        OUTPUT, "--word-times", help="Put the times of words into vtt, lrc and ass (karaoke) as well."
     ),
     "delivery.overwrite": _flag(OUTPUT, "--overwrite", help="Replace results that exist."),
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from subgen.errors import OptionError
 from subgen.languages import canonical
-from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Words
+from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Words, Writing
 
 DEFAULT_FORMAT = "srt"
 
@@ -56,6 +56,7 @@ SECTIONS: dict[str, type[Any]] = {
     "decoding": Decoding,
     "words": Words,
     "layout": Layout,
+    "writing": Writing,
     "delivery": Delivery,
     "console": Console,
 }
@@ -84,10 +85,11 @@ def _read(path: str, value: object) -> object:
 
 def _formats(texts: Iterable[str]) -> tuple[str, ...]:
     """Names from repeated and comma-separated flags, in the order given, each once."""
-    from subgen.formats import FORMATS
+    from subgen.formats import FORMATS, USUAL
 
     names = [name.strip().lower().removeprefix(".") for text in texts for name in text.split(",")]
     for name in names:
         if name not in (*FORMATS, "all"):
             raise OptionError(f"The format {name!r} is not known; use {', '.join(FORMATS)} or all.")
-    return FORMATS if "all" in names else tuple(dict.fromkeys(names))
+    every = (each for name in names for each in (USUAL if name == "all" else (name,)))
+    return tuple(dict.fromkeys(every))

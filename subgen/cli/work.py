@@ -132,7 +132,7 @@ def _check(job: Job, options: Options) -> int:
 def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen) -> int:
     document = make()
     for format in job.formats:
-        text = render(document, format, options.layout)
+        text = render(document, format, options.layout, options.writing)
         output = None if job.stdout else job.output(format, document.language)
         if output is None:
             print_result(text)

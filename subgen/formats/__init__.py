@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from subgen.formats.reader import read
-from subgen.formats.render import FORMATS, render
+from subgen.formats.render import FORMATS, USUAL, render
 
-__all__ = ["FORMATS", "read", "render"]
+__all__ = ["FORMATS", "USUAL", "read", "render"]

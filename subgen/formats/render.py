@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from subgen.cues import FRAME_RATE, cues
 from subgen.errors import OptionError
+from subgen.formats.ass import ass
+from subgen.formats.ctm import ctm
 from subgen.formats.json import json
+from subgen.formats.lrc import lrc
+from subgen.formats.md import md
 from subgen.formats.srt import srt
+from subgen.formats.textgrid import textgrid
 from subgen.formats.tsv import tsv
+from subgen.formats.ttml import ttml
 from subgen.formats.txt import txt
 from subgen.formats.vtt import vtt
-from subgen.options import Layout
+from subgen.options import Layout, Writing
 from subgen.types import Cue, Document
 
 SLOWEST, FASTEST = 12.0, 1000.0
 """frames per second beyond which a media's frames say nothing about how long a gap the eye needs"""
 _LAYOUT = Layout()
-_Writer = Callable[[Document, Sequence[Cue], Layout], str]
-_WRITERS: dict[str, _Writer] = {
-    "srt": lambda document, shown, layout: srt(shown),
-    "vtt": lambda document, shown, layout: vtt(shown),
-    "json": json,
-    "txt": lambda document, shown, layout: txt(document),
-    "tsv": lambda document, shown, layout: tsv(document, shown),
+_WRITING = Writing()
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """All that a writer can need."""
+
+    document: Document
+    cues: tuple[Cue, ...]
+    layout: Layout
+    writing: Writing
+
+
+_WRITERS: dict[str, Callable[[_Content], str]] = {
+    "srt": lambda content: srt(content.cues),
+    "vtt": lambda content: vtt(content.cues, content.writing.word_times),
+    "ass": lambda content: ass(content.cues, content.writing.word_times),
+    "ttml": lambda content: ttml(content.cues, content.document.language),
+    "lrc": lambda content: lrc(content.document, content.cues, content.writing.word_times),
+    "txt": lambda content: txt(content.document),
+    "md": lambda content: md(content.document),
+    "json": lambda content: json(content.document, content.cues, content.layout),
+    "tsv": lambda content: tsv(content.document, content.cues),
+    "ctm": lambda content: ctm(content.document),
+    "textgrid": lambda content: textgrid(content.document, content.cues),
 }
 FORMATS: tuple[str, ...] = tuple(_WRITERS)
-"""The formats that `render` writes; their names are the file extensions."""
+"""The formats that `render` writes: subtitles, texts, data. Their names are the file extensions."""
+USUAL: tuple[str, ...] = ("srt", "vtt", "json", "txt", "tsv")
+"""What `-f all` writes: the formats that programs for transcripts have in common."""
+_WITHOUT_CUES = {"txt", "md", "ctm"}
 
 
-def render(document: Document, format: str, layout: Layout = _LAYOUT) -> str:
+def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: Writing = _WRITING) -> str:
     """The document as text in one of `FORMATS`, laid out for the layout's frame rate, else the media's, else 24.
 
     Raises OptionError for an unknown format.
@@ -37,8 +65,8 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT) -> str:
     writer = _WRITERS.get(format)
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
-    shown = () if format == "txt" else cues(document.utterances, layout, _frame_rate(document, layout))
-    return writer(document, shown, layout)
+    laid_out = () if format in _WITHOUT_CUES else cues(document.utterances, layout, _frame_rate(document, layout))
+    return writer(_Content(document, laid_out, layout, writing))
 
 
 def _frame_rate(document: Document, layout: Layout) -> float:

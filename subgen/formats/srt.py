@@ -12,7 +12,7 @@ def srt(cues: Sequence[Cue]) -> str:
     """Write cues as SubRip; an arrow inside of a text, which would look like a time line, becomes a real arrow."""
     return "".join(
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n"
-        + "".join(f"{line.replace('-->', '→')}\n" for line in lines)
+        + "".join(f"{line.text.replace('-->', '→')}\n" for line in lines)
         + "\n"
         for number, (cue, lines) in enumerate(shown(cues), 1)
     )

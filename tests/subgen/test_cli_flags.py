@@ -79,15 +79,19 @@ def test_flags_reach_their_fields() -> None:
     assert settings.console == Console(quiet=True)
 
 
-def test_all_is_every_format() -> None:
-    assert build({"delivery.formats": ["all"]}).delivery.formats == FORMATS
-    assert build({"delivery.formats": ["srt", "txt,all"]}).delivery.formats == FORMATS
+def test_all_is_the_usual_formats_and_others_are_asked_for_by_name() -> None:
+    usual = ("srt", "vtt", "json", "txt", "tsv")
+    assert build({"delivery.formats": ["all"]}).delivery.formats == usual
+    assert build({"delivery.formats": ["txt,all", "ass"]}).delivery.formats == (
+        "txt", "srt", "vtt", "json", "tsv", "ass",
+    )  # fmt: skip
+    assert build({"delivery.formats": list(FORMATS)}).delivery.formats == FORMATS
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"delivery.formats": ["srt,doc"]}, r"'doc' is not known; use srt, vtt, json, txt, tsv or all"),
+        ({"delivery.formats": ["srt,doc"]}, r"'doc' is not known; use srt, vtt, ass, .*, textgrid or all"),
         ({"delivery.formats": [""]}, "format '' is not known"),
         ({"decoding.language": "klingon"}, "klingon"),
         ({"console.progress": "fancy"}, "'fancy' is not known; use auto, json or none"),
