@@ -1,64 +1,69 @@
 """Cues: timed words laid out as subtitles that can be read.
 
 The rules follow the published style guides (Netflix general and timing guides, BBC subtitle guidelines). `tokens`
-says what is never broken, `syntax` what a break costs, `solve` finds the cheapest cut, `lines` breaks a cue into
-lines, `timing` decides when it is shown.
+says what is never broken, `syntax` what a break costs; `talk` is all that is said, as numbers; `candidates` and
+`dialogue` are the cues that could be made of it, `lines` breaks each into lines, `timing` and `shots` say when it is
+shown, on the `grid` of frames, and what that costs; `solve` finds the cheapest cues; `wording` writes
+them down.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from functools import partial
 
+import numpy as np
+
+from subgen.cues.candidates import candidates
+from subgen.cues.dialogue import dialogues
+from subgen.cues.grid import Grid
 from subgen.cues.lines import columns
-from subgen.cues.solve import Piece, Solver
-from subgen.cues.timing import Speech, least_gap, times
-from subgen.cues.tokens import Token, tokens
+from subgen.cues.shots import NEVER, Shots
+from subgen.cues.solve import chosen
+from subgen.cues.talk import talk
+from subgen.cues.timing import Spoken, Timing
+from subgen.cues.wording import wordings
 from subgen.options import Layout
-from subgen.types import Cue, Utterance
+from subgen.rules import Rules, rules
+from subgen.types import Cue, Seconds, Utterance
 
-__all__ = ["columns", "cues"]
+__all__ = ["columns", "cues", "laid_out"]
 
 FRAME_RATE = 24.0
 """frames per second where neither the user nor the media says"""
 
 
-def cues(utterances: Sequence[Utterance], layout: Layout, frame_rate: float = FRAME_RATE) -> tuple[Cue, ...]:
+def cues(
+    utterances: Sequence[Utterance], layout: Layout, frame_rate: float = FRAME_RATE, shots: Sequence[Seconds] = ()
+) -> tuple[Cue, ...]:
     """Lay out utterances as cues: every word once, in order; cues in order of time, without overlap.
 
-    No cue holds words of two utterances. A line is wider than the layout says only when a single token is, a cue
-    shorter than it says only where the next word leaves no room.
+    `shots`: when each new shot of the film begins. Cues hold words of one utterance, or the words of two speakers that
+    follow each other closely. A line is wider than the rules say only when a single token is; a cue is shorter only
+    where the words leave no room, and nearer to a shot change only where it could not be kept as long or as far from
+    its neighbours otherwise.
     """
-    runs = [(utterance, tokens(utterance.words)) for utterance in utterances]
-    spoken = [(utterance, run) for utterance, run in runs if run]
-    pieces = [
-        (utterance, run, piece)
-        for (utterance, run), following in zip(spoken, _followings(spoken), strict=True)
-        for piece in Solver(run, utterance.language, layout, least_gap(layout, frame_rate) / 1000).pieces(following)
-    ]
-    shown = times([_speech(run, piece) for _, run, piece in pieces], layout, frame_rate)
+    return laid_out(utterances, partial(rules, layout), frame_rate, shots)
+
+
+def laid_out(
+    utterances: Sequence[Utterance],
+    rules: Callable[[str], Rules],
+    frame_rate: float = FRAME_RATE,
+    shots: Sequence[Seconds] = (),
+) -> tuple[Cue, ...]:
+    """`cues` by any rules: `rules` gives those of a language."""
+    grid = Grid.of(frame_rate)
+    said = talk(utterances, rules, grid)
+    if said is None:
+        return ()
+    alone = candidates(said)
+    found = alone.joined(dialogues(said, alone))
+    timing = Timing(grid, Shots(shots, grid))
+    rows, starts = chosen(said, found, timing)
+    found = found.at(rows)
+    spoken = Spoken(starts, found.said, found.columns, np.append(starts[1:], NEVER), said.limits.at(found.first))
     return tuple(
-        Cue(span.start, span.end, tuple(_lines(run, piece)), (utterance.speaker,) if utterance.speaker else ())
-        for (utterance, run, piece), span in zip(pieces, shown, strict=True)
+        Cue(start / 1000, end / 1000, wording.lines, wording.speakers, wording.words)
+        for (start, end), wording in zip(timing.times(spoken), wordings(said, found), strict=True)
     )
-
-
-def _followings(spoken: Sequence[tuple[Utterance, Sequence[Token]]]) -> list[float]:
-    """When the run after each one starts."""
-    return [*(run[0].start for _, run in spoken[1:]), math.inf] if spoken else []
-
-
-def _speech(run: Sequence[Token], piece: Piece) -> Speech:
-    width = columns(_text(run[piece.first : piece.end]))
-    return Speech(run[piece.first].start, run[piece.end - 1].end, width)
-
-
-def _lines(run: Sequence[Token], piece: Piece) -> Iterator[str]:
-    edges = (piece.first, *piece.breaks, piece.end)
-    for first, end in pairwise(edges):
-        yield _text(run[first:end])
-
-
-def _text(run: Sequence[Token]) -> str:
-    return "".join(token.text + " " * token.spaced for token in run).strip()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
 
+import numpy as np
 import regex
 
-from subgen.cues.tokens import Token
+from subgen.cues.grid import Milliseconds, Numbers
 
 _GRAPHEME = regex.compile(r"\X")
 _INVISIBLE = regex.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -18,7 +15,7 @@ _INVISIBLE = regex.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069
 
 # A line break costs a share of what a cue break would, for the cue stays on the screen; unequal lines cost the square
 # of their difference; a longer top line costs a little, because the eye likes a pyramid.
-BREAK_SHARE = 0.6
+BREAK_SHARE = 0.7
 IMBALANCE = 8.0
 TOP_HEAVY = 1.0
 
@@ -34,52 +31,67 @@ def columns(text: str, full_width: bool = False) -> float:
 
 
 class Ruler:
-    """Widths of runs of tokens, and their best break into lines no wider than `width` columns."""
+    """The best breaks of many stretches of tokens into lines, all at once.
 
-    def __init__(self, tokens: Sequence[Token], costs: Sequence[float], width: int) -> None:
-        """`costs[i]` is that of a break after token i."""
+    A stretch is the tokens `first` to `end` (exclusive); its lines are at most `width` columns wide.
+    """
+
+    def __init__(self, places: Numbers, spaces: Numbers, costs: Numbers) -> None:
+        """`places`: columns before each token and after the last; `spaces`: of the white space after each token.
+
+        `costs[i]` is that of a break after token i.
+        """
+        self._places = places
+        self._spaces = spaces
         self._costs = costs
-        self._width = width
-        self._spaces = [int(token.spaced) for token in tokens]
-        self._places = [
-            0,
-            *accumulate(columns(token.text) + space for token, space in zip(tokens, self._spaces, strict=True)),
-        ]
 
-    def columns(self, first: int, end: int) -> float:
-        """The width of tokens `first` to `end` (exclusive, at least one) on one line."""
+    def columns(self, first: Milliseconds, end: Milliseconds) -> Numbers:
+        """The widths of stretches, each of at least one token, on one line."""
         return self._places[end] - self._places[first] - self._spaces[end - 1]
 
-    def lines(self, first: int, end: int, count: int) -> tuple[float, tuple[int, ...]]:
-        """The cheapest break of tokens into at most `count` lines: its cost and the first token of each further line.
+    def lines(self, first: Milliseconds, end: Milliseconds, width: Numbers, count: int) -> tuple[Numbers, Milliseconds]:
+        """The cheapest break into at most `count` lines: its cost, and the first token of the second line.
 
-        The cost is infinite when the tokens do not fit.
+        The cost is infinite where the tokens do not fit; the token is `end` where there is one line only.
         """
-        if self.columns(first, end) <= self._width:
-            return 0.0, ()
-        best: tuple[float, tuple[int, ...]] = (math.inf, ())
-        if count == 1:
-            return best
-        for place in self._candidates(first, end, count):
-            rest, breaks = (0.0, ()) if count == 2 else self.lines(place, end, count - 1)
-            cost = rest + self._break(first, place, end)
-            if cost < best[0]:
-                best = cost, (place, *breaks)
-        return best
+        cost = np.where(self.columns(first, end) <= width, 0.0, np.inf)
+        place = end.copy()
+        (open_,) = np.nonzero(np.isinf(cost) & (end - first > 1))
+        if count > 1 and len(open_):
+            cost[open_], place[open_] = self._broken(first[open_], end[open_], width[open_], count)
+        return cost, place
 
-    def _candidates(self, first: int, end: int, count: int) -> range:
+    def _broken(
+        self, first: Milliseconds, end: Milliseconds, width: Numbers, count: int
+    ) -> tuple[Numbers, Milliseconds]:
+        """The cheapest break of stretches that are too wide for one line."""
+        lowest, highest = self._candidates(first, end, width, count)
+        best, place = np.full(len(first), np.inf), end.copy()
+        for step in range(int(np.max(highest - lowest, initial=-1)) + 1):
+            (rows,) = np.nonzero(lowest + step <= highest)
+            tried = lowest[rows] + step
+            cost = self._break(first[rows], tried, end[rows], width[rows])
+            if count > 2:
+                cost += self.lines(tried, end[rows], width[rows], count - 1)[0]
+            better = cost < best[rows]
+            best[rows[better]], place[rows[better]] = cost[better], tried[better]
+        return best, place
+
+    def _candidates(
+        self, first: Milliseconds, end: Milliseconds, width: Numbers, count: int
+    ) -> tuple[Milliseconds, Milliseconds]:
         """The tokens before which a first line may end so that it and, of two lines, the second fit."""
         places, spaces = self._places, self._spaces
         lowest = first + 1
         if count == 2:
-            lowest = bisect_left(places, places[end] - spaces[end - 1] - self._width, lowest, end)
-        highest = bisect_right(places, places[first] + self._width, lowest, end) - 1
+            lowest = np.maximum(lowest, np.searchsorted(places, places[end] - spaces[end - 1] - width))
+        highest = np.minimum(np.searchsorted(places, places[first] + width, "right") - 1, end - 1)
         # The space at the end of a line does not count.
-        if highest + 1 < end and places[highest + 1] - spaces[highest] - places[first] <= self._width:
-            highest += 1
-        return range(lowest, highest + 1)
+        after = np.minimum(highest + 1, end - 1)
+        highest = np.where(places[after] - spaces[after - 1] - places[first] <= width, after, highest)
+        return lowest, highest
 
-    def _break(self, first: int, place: int, end: int) -> float:
+    def _break(self, first: Milliseconds, place: Milliseconds, end: Milliseconds, width: Numbers) -> Numbers:
         top, bottom = self.columns(first, place), self.columns(place, end)
-        unequal = (top - bottom) / self._width
+        unequal = (top - bottom) / width
         return BREAK_SHARE * self._costs[place - 1] + IMBALANCE * unequal * unequal + TOP_HEAVY * (top > bottom)

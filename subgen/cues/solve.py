@@ -1,137 +1,86 @@
-"""Where one speaker's tokens are cut into cues: the cheapest way through all breaks (Viterbi), in linear time."""
+"""Where talk is cut into cues: the cheapest way through all breaks and in-times (Viterbi), in linear time."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
-from subgen.cues import syntax
-from subgen.cues.lines import Ruler
-from subgen.cues.tokens import Token
-from subgen.options import Layout
-from subgen.types import Seconds
+import numpy as np
 
-LINGER = 0.5
-"""seconds that a cue may stay after its speech so that it can be read (the half second of the Netflix timing guide)"""
-LONGEST_PAUSE = 1.0
-"""a longer silence is never inside a cue, in seconds"""
-
-PAUSE_IGNORED = 0.1
-"""seconds of silence between words that mean nothing"""
-PAUSE_SCALE = 0.8
-"""seconds of silence that make a break e times cheaper"""
-
-# Costs, on the scale of those in `syntax`.
-CUE = 6.0
-INNER_SENTENCE_END = 3.0
-INNER_SENTENCE_PAUSE = 6.0
-"""per second of silence after the inner sentence"""
-INNER_PAUSE = 4.0
-"""per second of silence elsewhere inside a cue"""
-FRAGMENT = 10.0
-FRAGMENT_COLUMNS = 12
-"""a narrower cue that does not end a sentence or clause is a fragment"""
-HURRIED = 6.0
-HURRY = 140.0
-"""per time that the reading speed is exceeded by its own amount"""
-MOST_HURRY = 10.0
-SHORT = 250.0
+from subgen.cues.candidates import Candidates
+from subgen.cues.grid import Milliseconds, Numbers
+from subgen.cues.shots import NEVER
+from subgen.cues.talk import Talk
+from subgen.cues.timing import SHOT, Spoken, Timing
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The tokens `first` to `end` (exclusive) shown as one cue; `breaks` are the first tokens of its further lines."""
+class Entries:
+    """When cues may appear: each token's own time, and others where that is near a shot change.
 
-    first: int
-    end: int
-    breaks: tuple[int, ...]
+    The last entry is that of the token after all, and never comes.
+    """
 
-
-class Solver:
-    """Cuts the tokens of one run (one speaker, one language) into pieces."""
-
-    def __init__(self, tokens: Sequence[Token], language: str, layout: Layout, gap: Seconds) -> None:
-        """`gap`: the least time between two cues."""
-        self._layout = layout
-        self._gap = gap
-        self._tokens = tokens
-        costs = syntax.costs(tokens, language)
-        self.ruler = Ruler(tokens, costs, layout.width)
-        pauses = [right.start - left.end for left, right in pairwise(tokens)]
-        self._costs = [cost * _patience(pause) for cost, pause in zip(costs, [*pauses, 0.0], strict=True)]
-        self._split = [pause > LONGEST_PAUSE for pause in pauses]
-        ends = syntax.sentence_ends(tokens, language)
-        inner = [
-            INNER_SENTENCE_END + INNER_SENTENCE_PAUSE * pause if end else INNER_PAUSE * pause
-            for pause, end in zip(pauses, ends, strict=False)
-        ]
-        self._inner = [0.0, *accumulate(inner)]
-
-    def pieces(self, following: Seconds) -> list[Piece]:
-        """The cheapest cut; `following` is when the next run starts, infinite when none does."""
-        count = len(self._tokens)
-        starts = [*(token.start for token in self._tokens[1:]), following]
-        best = [0.0] + [math.inf] * count
-        came: list[Piece | None] = [None] * (count + 1)
-        for end in range(1, count + 1):
-            for first in self._firsts(end):
-                cost = best[first] + self.cost(first, end, starts[end - 1])
-                if cost >= best[end]:
-                    continue
-                extra, breaks = self.ruler.lines(first, end, self._layout.lines) if end - first > 1 else (0.0, ())
-                if cost + extra < best[end]:
-                    best[end] = cost + extra
-                    came[end] = Piece(first, end, breaks)
-        return _traced(came)
-
-    def _firsts(self, end: int) -> range:
-        """The tokens with which a piece that ends before `end` may begin: the last one always, others by the limits.
-
-        The longest piece comes first: once it has set a price, few short ones are worth a look at their lines.
-        """
-        tokens, layout = self._tokens, self._layout
-        widest = layout.lines * (layout.width + 1)
-        earliest = tokens[end - 1].end - layout.longest
-        first = end - 1
-        while (
-            first > 0
-            and not self._split[first - 1]
-            and tokens[first - 1].start >= earliest
-            and self.ruler.columns(first - 1, end) <= widest
-        ):
-            first -= 1
-        return range(first, end)
-
-    def cost(self, first: int, end: int, following: Seconds) -> float:
-        """The cost of a piece without that of its line breaks."""
-        layout, tokens = self._layout, self._tokens
-        start, last = tokens[first].start, self._costs[end - 1]
-        width = self.ruler.columns(first, end)
-        limit = min(layout.longest, following - self._gap - start)
-        shown = min(limit, max(tokens[end - 1].end - start + LINGER, layout.shortest))
-        cost = CUE + last + self._inner[end - 1] - self._inner[first]
-        if width < FRAGMENT_COLUMNS and last > syntax.COMMA:
-            cost += FRAGMENT
-        needed = width / layout.reading_speed
-        if shown < needed:
-            hurry = min(needed / shown - 1.0, MOST_HURRY) if shown > 0 else MOST_HURRY
-            cost += HURRIED + HURRY * hurry
-        if limit < layout.shortest:
-            cost += SHORT * (2.0 - max(limit, 0.0) / layout.shortest)
-        return cost
+    def __init__(self, talk: Talk, timing: Timing) -> None:
+        tokens, times, costs = [np.arange(len(talk.tokens) + 1)], [np.append(talk.start, NEVER)], []
+        costs.append(np.zeros(len(times[0])))
+        if timing.shots:
+            (bound,) = np.nonzero(talk.limits.shots)
+            costs[0][bound] = SHOT * timing.shots.wrong_in(talk.start[bound])
+            for rows, places, moves in timing.shots.entries(talk.start[bound]):
+                tokens.append(bound[rows])
+                times.append(places)
+                costs.append(moves)
+        token = np.concatenate(tokens)
+        order = np.argsort(token, kind="stable")
+        self.token = token[order]
+        self.time = np.concatenate(times)[order]
+        self.cost = np.concatenate(costs)[order]
+        self.begin = np.searchsorted(self.token, np.arange(len(talk.tokens) + 2))
+        """the first entry of each token"""
 
 
-def _patience(pause: float) -> float:
-    return math.exp(-max(0.0, pause - PAUSE_IGNORED) / PAUSE_SCALE)
+def chosen(talk: Talk, found: Candidates, timing: Timing) -> tuple[Milliseconds, Milliseconds]:
+    """The rows of the candidates that together are the cheapest, in order, and when each of them appears."""
+    entries = Entries(talk, timing)
+    row, come, go = _steps(found, entries)
+    spoken = Spoken(
+        entries.time[come], found.said[row], found.columns[row], entries.time[go], talk.limits.at(found.first[row])
+    )
+    cost = timing.outs(spoken)[1] + found.cost[row] + entries.cost[come]
+    way = _cheapest(come, go, cost, entries)
+    return row[way], entries.time[come[way]]
 
 
-def _traced(came: Sequence[Piece | None]) -> list[Piece]:
-    """The pieces on the cheapest way, first to last."""
-    pieces: list[Piece] = []
-    piece = came[-1]
-    while piece is not None:
-        pieces.append(piece)
-        piece = came[piece.first]
-    return pieces[::-1]
+def _steps(found: Candidates, entries: Entries) -> tuple[Milliseconds, Milliseconds, Milliseconds]:
+    """Every candidate with every entry of its first token and of the token after it: row, entry, entry."""
+    counts = np.diff(entries.begin)
+    row = np.repeat(np.arange(len(found.first)), counts[found.first])
+    come = entries.begin[found.first[row]] + _within(counts[found.first])
+    ways = counts[found.end[row]]
+    go = np.repeat(entries.begin[found.end[row]], ways) + _within(ways)
+    return np.repeat(row, ways), np.repeat(come, ways), go
+
+
+def _within(counts: Milliseconds) -> Milliseconds:
+    """0, 1, ... for each of the counts."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _cheapest(come: Milliseconds, go: Milliseconds, cost: Numbers, entries: Entries) -> Milliseconds:
+    """The steps of the cheapest way from any first entry to the last one."""
+    order = np.argsort(go, kind="stable")
+    roots, last = int(entries.begin[1]), len(entries.token) - 1
+    best = [0.0] * roots + [math.inf] * (last + 1 - roots)
+    came = [-1] * (last + 1)
+    for step, left, right, price in zip(
+        order.tolist(), come[order].tolist(), go[order].tolist(), cost[order].tolist(), strict=True
+    ):
+        whole = best[left] + price
+        if whole < best[right]:
+            best[right] = whole
+            came[right] = step
+    way: list[int] = []
+    place = last
+    while came[place] >= 0:
+        way.append(came[place])
+        place = int(come[way[-1]])
+    return np.array(way[::-1], np.int64)

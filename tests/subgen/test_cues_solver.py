@@ -1,18 +1,26 @@
-"""The fast solver and ruler beside slow ones that try everything."""
+"""The fast ruler, candidates and solver beside slow ones that try everything."""
 
 from __future__ import annotations
 
 import math
 from itertools import combinations, pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subgen.cues.candidates import candidates, edges
+from subgen.cues.dialogue import dialogues
+from subgen.cues.grid import Grid
 from subgen.cues.lines import BREAK_SHARE, IMBALANCE, TOP_HEAVY, Ruler, columns
-from subgen.cues.solve import LONGEST_PAUSE, Solver
+from subgen.cues.shots import NEVER, Shots
+from subgen.cues.solve import Entries, chosen
+from subgen.cues.talk import LONGEST_PAUSE, talk
+from subgen.cues.timing import Spoken, Timing
 from subgen.cues.tokens import Token
-from subgen.options import Layout
+from subgen.rules import Rules
+from subgen.types import Utterance, Word
 
 WORDS = st.lists(
     st.tuples(
@@ -22,7 +30,7 @@ WORDS = st.lists(
         st.booleans(),
     ),
     min_size=1,
-    max_size=9,
+    max_size=8,
 )
 
 
@@ -66,49 +74,132 @@ def _slow_break(costs, run, width, parts, number):
     return BREAK_SHARE * costs[parts[number][1] - 1] + penalty
 
 
+def ruler_of(run, costs):
+    spaces = np.array([float(token.spaced) for token in run])
+    widths = np.array([columns(token.text) for token in run])
+    return Ruler(np.concatenate([[0.0], np.cumsum(widths + spaces)]), spaces, np.array(costs))
+
+
 @given(WORDS, st.integers(8, 20), st.integers(1, 3))
-def test_the_ruler_finds_the_cheapest_lines(words, width, count) -> None:
+def test_the_ruler_finds_the_cheapest_lines_of_every_stretch(words, width, count) -> None:
     run = run_of(words)
     costs = [float(len(token.text)) for token in run]
-    ruler = Ruler(run, costs, width)
-    assert ruler.columns(0, len(run)) == columns(text_of(run))
-    cost, breaks = ruler.lines(0, len(run), count)
-    assert cost == pytest.approx(slow_lines(run, costs, width, count))
-    if cost < math.inf:
-        assert all(columns(text_of(run[a:b])) <= width for a, b in pairwise((0, *breaks, len(run))))
+    pairs = list(combinations(range(len(run) + 1), 2))
+    first, end = (np.array(column) for column in zip(*pairs, strict=True))
+    ruler = ruler_of(run, costs)
+    cost, second = ruler.lines(first, end, np.full(len(first), float(width)), count)
+    assert ruler.columns(first, end).tolist() == [columns(text_of(run[a:b])) for a, b in pairs]
+    for (a, b), price, place in zip(pairs, cost.tolist(), second.tolist(), strict=True):
+        assert price == pytest.approx(slow_lines(run[a:b], costs[a:b], width, count))
+        if math.isfinite(price):
+            assert columns(text_of(run[a:place])) <= width
 
 
-def slow_best(solver, run, layout, following):
-    """The cost of the cheapest of all cuts into cues that the limits allow."""
-
-    def price(first, end):
-        if end - first == 1:
-            extra = 0.0
-        elif run[end - 1].end - run[first].start > layout.longest or any(
-            right.start - left.end > LONGEST_PAUSE for left, right in pairwise(run[first:end])
-        ):
-            return math.inf
-        else:
-            extra = solver.ruler.lines(first, end, layout.lines)[0]
-        after = run[end].start if end < len(run) else following
-        return solver.cost(first, end, after) + extra
-
-    return min(sum(price(a, b) for a, b in parts) for parts in splits(0, len(run), len(run)))
-
-
-@given(
-    WORDS, st.builds(Layout, width=st.integers(8, 20), lines=st.integers(1, 3)), st.sampled_from([0.0, 3.0, math.inf])
+TURNS = st.lists(st.tuples(WORDS, st.sampled_from([None, "A", "B"])), min_size=1, max_size=3)
+RULES = st.builds(
+    Rules,
+    width=st.integers(8, 20),
+    lines=st.integers(1, 3),
+    reading_speed=st.sampled_from([9.0, 17.0]),
+    gap_frames=st.sampled_from([0, 2, 5]),
 )
-def test_the_solver_finds_the_cheapest_cues(words, layout, pause) -> None:
-    run = run_of(words)
-    following = run[-1].end + pause
-    solver = Solver(run, "English", layout, gap=0.084)
-    pieces = solver.pieces(following)
-    assert [piece.first for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])]
-    assert pieces[-1].end == len(run)
-    found = sum(
-        solver.cost(piece.first, piece.end, run[piece.end].start if piece.end < len(run) else following)
-        + (solver.ruler.lines(piece.first, piece.end, layout.lines)[0] if piece.end - piece.first > 1 else 0.0)
-        for piece in pieces
-    )
-    assert found == pytest.approx(slow_best(solver, run, layout, following))
+
+
+def talk_of(turns, rules):
+    clock, utterances = 0.0, []
+    for words, speaker in turns:
+        run = run_of(words)
+        said = [Word(clock + t.start, clock + t.end, t.text + " " * t.spaced) for t in run]
+        utterances.append(Utterance(tuple(said), "English", speaker))
+        clock += run[-1].end
+    return talk(utterances, lambda _: rules, Grid.of(24))
+
+
+@given(TURNS, RULES)
+def test_all_stretches_that_fit_are_candidates(turns, rules) -> None:
+    said = talk_of(turns, rules)
+    found = candidates(said)
+    rows = set(zip(found.first.tolist(), found.end.tolist(), strict=True))
+    for a, b in combinations(range(len(said.tokens) + 1), 2):
+        inside = said.tokens[a:b]
+        allowed = (
+            said.utterance[a] == said.utterance[b - 1]
+            and said.end[b - 1] - said.start[a] <= rules.longest * 1000
+            and all(right.start - left.end <= LONGEST_PAUSE + 1e-9 for left, right in pairwise(inside))
+            and slow_lines(inside, said.costs[a:b], rules.width, rules.lines) < math.inf
+        )
+        assert ((a, b) in rows) == (allowed or b - a == 1)
+    for places in edges(said, found):
+        assert list(places) == sorted(set(places))
+        fits = [columns(text_of(said.tokens[a:b])) <= rules.width for a, b in pairwise(places)]
+        assert all(fits) or places[-1] - places[0] == 1
+
+
+@given(TURNS, RULES)
+def test_all_meetings_of_two_speakers_that_fit_are_dialogues(turns, rules) -> None:
+    said = talk_of(turns, rules)
+    alone = candidates(said)
+    found = dialogues(said, alone)
+    rows = set(zip(found.first.tolist(), found.second.tolist(), found.end.tolist(), strict=True))
+    single = set(zip(alone.first.tolist(), alone.end.tolist(), strict=True))
+    speakers = [utterance.speaker for utterance in said.utterances]
+    for a, b, c in combinations(range(len(said.tokens) + 1), 3):
+        left, right = speakers[said.utterance[b - 1]], speakers[said.utterance[b]]
+        allowed = (
+            rules.lines > 1
+            and (a, b) in single
+            and (b, c) in single
+            and left is not None
+            and right is not None
+            and left != right
+            and said.pauses[b - 1] <= LONGEST_PAUSE
+            and max(len(text_of(said.tokens[x:y])) for x, y in ((a, b), (b, c))) + 1 <= rules.width
+            and max(said.end[b - 1], said.end[c - 1]) - said.start[a] <= rules.longest * 1000
+        )
+        assert ((a, b, c) in rows) == allowed
+
+
+def slow_cheapest(said, found, timing):
+    """The least cost of all ways to cover the talk with candidates, each at each entry; by recursion."""
+    entries = Entries(said, timing)
+    spans = list(zip(found.first.tolist(), found.end.tolist(), found.cost.tolist(), strict=True))
+
+    def price(row, come, go):
+        one = np.array([row])
+        spoken = Spoken(
+            entries.time[[come]],
+            found.said[one],
+            found.columns[one],
+            entries.time[[go]],
+            said.limits.at(found.first[one]),
+        )
+        return float(timing.outs(spoken)[1][0]) + spans[row][2] + float(entries.cost[come])
+
+    best = {len(entries.token) - 1: 0.0}
+    for come in range(len(entries.token) - 2, -1, -1):
+        ways = [
+            price(row, come, go) + best[go]
+            for row, (first, end, _) in enumerate(spans)
+            if first == entries.token[come]
+            for go in range(entries.begin[end], entries.begin[end + 1])
+        ]
+        best[come] = min(ways)
+    return min(best[come] for come in range(entries.begin[1]))
+
+
+@given(TURNS, RULES, st.lists(st.floats(0, 20), max_size=6))
+def test_the_solver_finds_the_cheapest_cues_and_in_times(turns, rules, changes) -> None:
+    said = talk_of(turns, rules)
+    alone = candidates(said)
+    found = alone.joined(dialogues(said, alone))
+    timing = Timing(Grid.of(24), Shots(changes, Grid.of(24)))
+    rows, starts = chosen(said, found, timing)
+    best = found.at(rows)
+    assert best.first.tolist() == [0, *best.end.tolist()[:-1]]
+    assert best.end[-1] == len(said.tokens)
+    entries = Entries(said, timing)
+    moves = {(token, time): cost for token, time, cost in zip(entries.token, entries.time, entries.cost, strict=True)}
+    spoken = Spoken(starts, best.said, best.columns, np.append(starts[1:], NEVER), said.limits.at(best.first))
+    cost = timing.outs(spoken)[1] + best.cost
+    total = cost.sum() + sum(moves[key] for key in zip(best.first, starts, strict=True))
+    assert total == pytest.approx(slow_cheapest(said, found, timing))
