@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from subgen.ahead import Ahead
 from subgen.chunk import split
+from subgen.diarise import identification
 from subgen.engine import Aligns, Engine, Recognises
 from subgen.errors import MissingDependency, OptionError
 from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignore
 from subgen.matching import divide
 from subgen.media import open_audio, probe
+from subgen.media.whole import samples_of
 from subgen.options import Options
 from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Span, Transcript, Word
 from subgen.voice import has_voice
@@ -76,7 +79,7 @@ class Models(Protocol):
 def transcribe(
     path: Path, options: Options | None = None, *, engine: Engine | None = None, listen: Listener = ignore
 ) -> Document:
-    """Everything said in a media file, with word times.
+    """Everything said in a media file, with word times, and with speakers if they are asked for.
 
     Args:
         engine: models to use and keep; None opens one for this file.
@@ -86,10 +89,12 @@ def transcribe(
         SubgenError: with one sentence for the user.
     """
     options = options or Options()
+    speakers = identification(options.speakers)
     media = probe(path, options.input, options.decoding.language)
     listen(Opened(media))
     with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
-        return run(media, audio, models, options, listen)
+        document = run(media, audio, models, options, listen)
+    return speakers.of(document, partial(samples_of, media, options.input), listen) if speakers else document
 
 
 def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Listener = ignore) -> Document:
@@ -120,10 +125,12 @@ def align(
     options = options or Options()
     if not text.strip():
         raise OptionError("The transcript to align is empty.")
+    speakers = identification(options.speakers)
     media = probe(path, options.input, options.decoding.language)
     listen(Opened(media))
     with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
-        return run_alignment(media, audio, text, models, options, listen)
+        document = run_alignment(media, audio, text, models, options, listen)
+    return speakers.of(document, partial(samples_of, media, options.input), listen) if speakers else document
 
 
 def run_alignment(

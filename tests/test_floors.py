@@ -46,6 +46,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
         "cues": ("subgen.cues",),
         "raw text": ("subgen.asr.output",),
+        "text files": ("subgen.textfile",),
     },
     2: {
         "aligner": ("aligner.aligner",),
@@ -53,6 +54,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "media": ("subgen.media",),
         "formats": ("subgen.formats",),
         "delivery": ("subgen.output",),
+        "diarisation": ("subgen.diarise",),
     },
     3: {"engine": ("subgen.engine", "subgen.models")},
     4: {"pipeline": ("subgen.pipeline",)},

@@ -15,7 +15,7 @@ from subgen.cli.flags import Flags
 from subgen.cli.settings import SECTIONS, Settings, build
 from subgen.cli.shell import attempt
 
-_LISTS = {"delivery.formats"}
+_LISTS = {"delivery.formats", "speakers.names"}
 """fields that are tuples, which the command line gives as a repeated flag"""
 
 

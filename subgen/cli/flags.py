@@ -12,10 +12,11 @@ from typer.models import OptionInfo
 Flags: TypeAlias = Mapping[str, OptionInfo]
 """Flags by the path of the field they set: "layout.width" is `Settings.options.layout.width`."""
 
-OUTPUT, MODELS, SPEECH, CUES, CHUNKS, SCREEN = (
+OUTPUT, MODELS, SPEECH, SPEAKERS, CUES, CHUNKS, SCREEN = (
     "Output",
     "Models",
     "Speech",
+    "Speakers",
     "Subtitle layout",
     "Chunks of audio",
     "Screen",
@@ -32,8 +33,8 @@ DELIVERY_FLAGS: Flags = {
         OUTPUT,
         *("--format", "-f"),
         metavar="NAME",
-        help="srt, vtt, ass, ttml, lrc, txt, md, json, tsv, ctm, textgrid, or all (srt, vtt, json, txt, tsv); repeat"
-        " or separate with commas. Default: the ending of --output, else srt.",
+        help="srt, vtt, ass, ttml, lrc, txt, md, json, tsv, ctm, textgrid, rttm, or all (srt, vtt, json, txt, tsv);"
+        " repeat or separate with commas. Default: the ending of --output, else srt.",
     ),
     "delivery.output": _flag(
         OUTPUT,
@@ -91,6 +92,25 @@ MODEL_FLAGS: Flags = {
     "models.offline": _flag(MODELS, "--offline", help="Never download."),
     "models.dtype": _flag(MODELS, "--dtype", metavar="TYPE", help="auto, float32, float16 or bfloat16."),
 }
+TURNS_FLAGS: Flags = {
+    "speakers.turns": _flag(
+        SPEAKERS, "--turns", metavar="FILE", help="Who talks when, as an RTTM file of any other program."
+    ),
+    "speakers.names": _flag(
+        SPEAKERS, "--speaker", metavar="LABEL=NAME", help="What a speaker is called, as SPEAKER_00=Anna; repeat."
+    ),
+    "speakers.names_file": _flag(SPEAKERS, "--names", metavar="FILE", help="Lines of LABEL=NAME."),
+    "speakers.fold_ghosts": _flag(
+        SPEAKERS, "--fold-ghosts", help="Give the turns of speakers who hardly talk to their neighbours."
+    ),
+}
+SPEAKER_FLAGS: Flags = {
+    "speakers.find": _flag(SPEAKERS, "--speakers", help="Find out who says what."),
+    "speakers.exact": _flag(SPEAKERS, "--num-speakers", metavar="N", help="How many speak, if it is known."),
+    "speakers.least": _flag(SPEAKERS, "--min-speakers", metavar="N", help="At least how many."),
+    "speakers.most": _flag(SPEAKERS, "--max-speakers", metavar="N", help="At most how many."),
+    **TURNS_FLAGS,
+}
 LAYOUT_FLAGS: Flags = {
     "layout.width": _flag(CUES, "--width", metavar="COLUMNS", help="Longest line."),
     "layout.lines": _flag(CUES, "--lines", metavar="N", help="Most lines in a subtitle."),
@@ -128,12 +148,13 @@ TRANSCRIBE_FLAGS: Flags = {
     **SPEECH_FLAGS,
     **INPUT_FLAGS,
     **MODEL_FLAGS,
+    **SPEAKER_FLAGS,
     **LAYOUT_FLAGS,
     **CHUNK_FLAGS,
     **SCREEN_FLAGS,
 }
 ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
-RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
+RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **TURNS_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Films or recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

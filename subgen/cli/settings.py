@@ -8,7 +8,7 @@ from typing import Any
 
 from subgen.errors import OptionError
 from subgen.languages import canonical
-from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Words, Writing
+from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Speakers, Words, Writing
 
 DEFAULT_FORMAT = "srt"
 
@@ -56,6 +56,7 @@ SECTIONS: dict[str, type[Any]] = {
     "decoding": Decoding,
     "words": Words,
     "layout": Layout,
+    "speakers": Speakers,
     "writing": Writing,
     "delivery": Delivery,
     "console": Console,
@@ -80,7 +81,16 @@ def _read(path: str, value: object) -> object:
         return canonical(value)
     if path == "delivery.formats":
         return _formats(value if isinstance(value, list) else [])
+    if path == "speakers.names":
+        return _names(value if isinstance(value, list) else [])
     return value
+
+
+def _names(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """(label, name) pairs from repeated flags."""
+    from subgen.speakers.names import pair
+
+    return tuple(pair(text, "--speaker") for text in texts)
 
 
 def _formats(texts: Iterable[str]) -> tuple[str, ...]:

@@ -13,19 +13,13 @@ from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
-from subgen.errors import (
-    EXIT_OK,
-    EXIT_SOME_FAILED,
-    MediaNotFound,
-    MissingDependency,
-    ModelError,
-    OptionError,
-    OutputError,
-)
+from subgen.diarise import deaf, identification, with_names
+from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MissingDependency, ModelError, OutputError
 from subgen.events import Event, Listener, Opened, Recognised
 from subgen.formats import read, render
-from subgen.options import Options
+from subgen.options import Options, Speakers
 from subgen.output import write
+from subgen.textfile import read_text
 from subgen.types import Document
 
 if TYPE_CHECKING:
@@ -67,7 +61,14 @@ def render_files(documents: Sequence[Path], settings: Settings) -> int:
     """`subgen render DOCUMENT...`: loads neither MLX nor media."""
     jobs = plan(documents, settings.delivery, media=False)
     with screen(settings.console) as shown:
-        return run_files(jobs, settings, lambda path, _listen: read(read_text(path), str(path)), shown)
+        return run_files(jobs, settings, partial(_saved, settings.options.speakers), shown)
+
+
+def _saved(wishes: Speakers, path: Path, listen: Listener) -> Document:
+    """A saved document, with speakers or names where they are asked for."""
+    document = read(read_text(path), str(path))
+    found = identification(wishes) if wishes.wanted else None
+    return with_names(document, wishes, listen) if found is None else found.of(document, deaf, listen)
 
 
 def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
@@ -176,14 +177,3 @@ def print_result(text: str, stream: BinaryIO | None = None) -> None:
         discard_stdout()
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise OutputError(f"The result can't be written to stdout: {reason}.") from error
-
-
-def read_text(path: Path) -> str:
-    """A UTF-8 text file, with or without a byte order mark. Raises MediaNotFound or OptionError."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise OptionError(f"{path} is not UTF-8 text (byte {error.start} is wrong): save it as UTF-8.") from error
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise MediaNotFound(f"The file {path} can't be read: {reason}.") from error

@@ -47,7 +47,7 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def _members(value: object) -> dict[str, object]:
     """The fields of a dataclass that are written, by name."""
-    kind = type(value)
+    kind: type = type(value)
     members = {name: getattr(value, name) for name in _names(kind)}
     return {name: part for name, part in members.items() if part not in (None, ()) or (kind, name) not in _UNLESS_EMPTY}
 

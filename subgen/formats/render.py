@@ -12,6 +12,8 @@ from subgen.formats.ctm import ctm
 from subgen.formats.json import json
 from subgen.formats.lrc import lrc
 from subgen.formats.md import md
+from subgen.formats.prefix import loosened, prefixed
+from subgen.formats.rttm import rttm
 from subgen.formats.srt import srt
 from subgen.formats.textgrid import textgrid
 from subgen.formats.tsv import tsv
@@ -19,6 +21,7 @@ from subgen.formats.ttml import ttml
 from subgen.formats.txt import txt
 from subgen.formats.vtt import vtt
 from subgen.options import Layout, Writing
+from subgen.speakers.names import under_names
 from subgen.types import Cue, Document
 
 SLOWEST, FASTEST = 12.0, 1000.0
@@ -49,12 +52,15 @@ _WRITERS: dict[str, Callable[[_Content], str]] = {
     "tsv": lambda content: tsv(content.document, content.cues),
     "ctm": lambda content: ctm(content.document),
     "textgrid": lambda content: textgrid(content.document, content.cues),
+    "rttm": lambda content: rttm(content.document),
 }
 FORMATS: tuple[str, ...] = tuple(_WRITERS)
 """The formats that `render` writes: subtitles, texts, data. Their names are the file extensions."""
 USUAL: tuple[str, ...] = ("srt", "vtt", "json", "txt", "tsv")
 """What `-f all` writes: the formats that programs for transcripts have in common."""
-_WITHOUT_CUES = {"txt", "md", "ctm"}
+_WITHOUT_CUES = {"txt", "md", "ctm", "rttm"}
+_WITH_LABELS = {"json"}
+"""formats that keep the labels of speakers apart from their names"""
 
 
 def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: Writing = _WRITING) -> str:
@@ -65,8 +71,17 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: W
     writer = _WRITERS.get(format)
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
-    laid_out = () if format in _WITHOUT_CUES else cues(document.utterances, layout, _frame_rate(document, layout))
-    return writer(_Content(document, laid_out, layout, writing))
+    named = under_names(document)
+    laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
+    return writer(_Content(document if format in _WITH_LABELS else named, laid_out, layout, writing))
+
+
+def _laid_out(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:
+    """The cues of a format; SubRip has no other place for a speaker's name than the text."""
+    spoken, frame_rate = document.utterances, _frame_rate(document, layout)
+    if format != "srt":
+        return cues(spoken, layout, frame_rate)
+    return loosened(cues(prefixed(spoken), layout, frame_rate), spoken)
 
 
 def _frame_rate(document: Document, layout: Layout) -> float:

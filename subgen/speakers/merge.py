@@ -76,7 +76,7 @@ def speakers_of(words: Sequence[Word], turns: Turns, estimated: Sequence[bool] =
     covered = _covered(words, turns.overlapping, labels)
     own = covered * (1 + EDGE_WEIGHT * _edges_shared(words, turns.overlapping, labels))
     evidence = own + TIE * _covered(words, turns.exclusive, labels) * (covered > 0) + DOUBT
-    alone = ~covered.any(axis=1)
+    alone = covered.max(axis=1) == 0
     unknown = _add_nearest(evidence, words, turns.overlapping, labels, alone)
     shares = evidence / evidence.sum(axis=1, keepdims=True)
     costs = _costs(words, estimated)

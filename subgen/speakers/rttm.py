@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from subgen.errors import OptionError
 from subgen.types import Seconds, Turn
 
-_OTHERS = frozenset(
-    "SPKR-INFO SEGMENT NOSCORE NO_RT_METADATA LEXEME NON-LEX NON-SPEECH FILLER EDIT IP SU CB A/P".split()
-)
+_OTHERS = {
+    *("SPKR-INFO", "SEGMENT", "NOSCORE", "NO_RT_METADATA", "LEXEME", "NON-LEX", "NON-SPEECH"),
+    *("FILLER", "EDIT", "IP", "SU", "CB", "A/P"),
+}
 """record types that say nothing about turns"""
 _PATTERN = "SPEAKER recording 1 start duration <NA> <NA> label <NA> <NA>"
 

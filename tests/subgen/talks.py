@@ -60,7 +60,7 @@ def wrong(truth: Sequence[str], found: Sequence[str | None]) -> int:
     """Words with the wrong speaker under the kindest mapping of labels, found by trying all."""
     pairs = Counter(zip(truth, found, strict=True))
     people = sorted(set(truth))
-    labels = [label for label in sorted({label for label in found if label is not None})]
+    labels = sorted({label for label in found if label is not None})
     labels += [f"nobody {number}" for number in range(len(people))]
     best = max(
         sum(pairs[person, label] for person, label in zip(people, chosen, strict=True))

@@ -91,7 +91,7 @@ def test_all_is_the_usual_formats_and_others_are_asked_for_by_name() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"delivery.formats": ["srt,doc"]}, r"'doc' is not known; use srt, vtt, ass, .*, textgrid or all"),
+        ({"delivery.formats": ["srt,doc"]}, r"'doc' is not known; use srt, vtt, ass, .*, textgrid, rttm or all"),
         ({"delivery.formats": [""]}, "format '' is not known"),
         ({"decoding.language": "klingon"}, "klingon"),
         ({"console.progress": "fancy"}, "'fancy' is not known; use auto, json or none"),

@@ -15,7 +15,7 @@ from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import JsonLines, Lines
 from subgen.cli.settings import Console, Delivery, Settings
 from subgen.cli.shell import Stopped
-from subgen.cli.work import print_result, read_text, render_files, run_files
+from subgen.cli.work import print_result, render_files, run_files
 from subgen.errors import (
     MediaNotFound,
     ModelNotFound,
@@ -27,6 +27,7 @@ from subgen.errors import (
 from subgen.events import Listener, Loading, Noticed, Opened, Progress, Recognised
 from subgen.formats import render
 from subgen.options import Decoding, Options
+from subgen.textfile import read_text
 from subgen.types import Document, Media, Note, Span, Track, Transcript, Utterance, Word
 
 BESIDE, DEFAULTS = Delivery(), Options()

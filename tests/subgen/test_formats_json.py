@@ -21,8 +21,10 @@ from subgen.types import (
     Media,
     Note,
     Span,
+    Speaker,
     Track,
     Transcript,
+    Turn,
     Utterance,
     Word,
 )
@@ -42,7 +44,16 @@ def several(values):
     return st.lists(values, max_size=3).map(tuple)
 
 
-WORDS = several(spans(Word, text=TEXTS, confidence=st.none() | NUMBERS))
+WORDS = several(
+    spans(
+        Word,
+        text=TEXTS,
+        confidence=st.none() | NUMBERS,
+        speaker_confidence=st.none() | NUMBERS,
+        overlap=several(TEXTS),
+    )
+)
+TURNS = several(spans(Turn, speaker=TEXTS, confidence=st.none() | NUMBERS))
 TRACKS = st.builds(
     Track, index=st.integers(), codec=TEXTS, sample_rate=st.integers(), channels=st.integers(), start=NUMBERS
 )
@@ -71,6 +82,9 @@ DOCUMENTS = st.builds(
     utterances=several(st.builds(Utterance, words=WORDS, language=TEXTS, speaker=st.none() | TEXTS)),
     notes=several(st.builds(Note, kind=TEXTS, text=TEXTS, span=st.none() | spans(Span))),
     models=several(TEXTS),
+    speakers=several(st.builds(Speaker, TEXTS, st.none() | TEXTS, NUMBERS, TEXTS)),
+    turns=TURNS,
+    exclusive=TURNS,
 )
 
 
@@ -174,7 +188,7 @@ def test_unknown_fields_are_ignored_and_missing_ones_take_their_defaults() -> No
 
 
 @pytest.mark.parametrize(
-    "kind", [Document, Media, Track, Transcript, AlignmentReport, Word, Utterance, Note, Span, Cue]
+    "kind", [Document, Media, Track, Transcript, AlignmentReport, Word, Utterance, Note, Span, Cue, Speaker, Turn]
 )
 def test_the_documentation_names_every_field(kind) -> None:
     page = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
