@@ -22,9 +22,9 @@ def lrc(document: Document, cues: Sequence[Cue], word_times: bool = False) -> st
     `word_times` adds the time of each word, and when the last one ends.
     """
     told = [(cue, text) for cue, text in zip(cues, unbroken(cues, document), strict=True) if text]
-    starts = [centiseconds(cue.start) for cue, _ in told[1:]]
+    starts = [centiseconds(cue.start) for cue, _ in told]
     written = [f"[ti:{clean(document.media.path.stem).replace(']', '］')}]\n[re:subgen]\n"]
-    for (cue, text), following in zip(told, [*starts, None], strict=True):
+    for (cue, text), following in zip(told, (*starts, None)[1:], strict=True):
         written.append(f"[{_time(cue.start)}]{_timed(cue, text) if word_times else _plain(text)}\n")
         if following is None or following > centiseconds(cue.end):
             written.append(f"[{_time(cue.end)}]\n")

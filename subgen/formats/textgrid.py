@@ -45,7 +45,7 @@ def _intervals(spans: Iterable[tuple[Seconds, Seconds, str]]) -> list[_Interval]
     said = sorted((milliseconds(start), milliseconds(end), clean(text)) for start, end, text in spans)
     said = [one for one in said if one[2]]
     found: list[_Interval] = []
-    for (start, end, text), following in zip(said, [*(one[0] for one in said[1:]), None], strict=True):
+    for (start, end, text), following in zip(said, (*(one[0] for one in said), None)[1:], strict=True):
         begin = max(start, found[-1].end if found else 0)
         found.append(_Interval(begin, max(begin + 1, end if following is None else min(end, following)), text))
     return found
