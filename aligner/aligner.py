@@ -13,7 +13,7 @@ import numpy as np
 from aligner.errors import BadWeights
 from aligner.monotone import repair as make_monotone
 from aligner.quality import repair as repair_suspicious
-from aligner.qwen3.lanes import on_cpu, row_groups, side_by_side
+from aligner.qwen3.lanes import on_cpu, portions, queued, row_groups, side_by_side
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.tokenizer import TextTokenizer
@@ -106,12 +106,16 @@ class Aligner:
 
     def _classes(self, clips: Sequence[Samples], texts: Sequence[Sequence[Unit]]) -> list[list[int]]:
         """Most probable class at every timestamp position: two per unit, start and end."""
-        bins = self._model.config.audio.num_mel_bins
-        audio = self._model.audio_tower(features(clips, bins))
-        rows = list(zip(map(self._prompt, texts), audio, strict=True))
-        groups = side_by_side(self._best, row_groups(rows))
+        groups = queued(self._portion, portions(list(zip(clips, texts, strict=True))))
         mx.eval(groups)
         return [np.array(found).tolist() for group in groups for found in group]
+
+    def _portion(self, rows: Sequence[tuple[Samples, Sequence[Unit]]]) -> list[list[mx.array]]:
+        """The most probable classes of rows that go through the encoder together, in groups."""
+        mels = features([samples for samples, _ in rows], self._model.config.audio.num_mel_bins)
+        marked = [self._prompt(text) for _, text in rows]
+        pairs = list(zip(marked, self._model.audio_tower(mels), strict=True))
+        return side_by_side(self._best, row_groups(pairs))
 
     def _best(self, rows: Sequence[tuple[_Marked, mx.array]]) -> list[mx.array]:
         """The most probable classes of rows that go through the decoder together."""

@@ -1,8 +1,9 @@
 """One decode step on an NVIDIA GPU in few, large kernels.
 
-MLX's attention with a mask over the keys of a single query is not one kernel on CUDA but eight, and copies of the
-keys; norms and rotations of parts of an array copy them first. Each function here is one kernel, does what the named
-lines of `reference` do, and gives every row what it would get alone: its keys are counted from its own first column.
+MLX's attention with a mask over the keys of a single query is not one kernel on CUDA but eight, with copies of the
+keys; norms and rotations of parts of an array copy them first; and its update at a place that is known only on the
+device copies the whole cache. Each function here is one kernel, and gives every row what it would get alone: its keys
+are counted from its own first column. `decoder` and `tests` have the same in MLX's own operations.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ __device__ inline float over_lanes(float value, int lanes) {
 """
 
 _ROTATE = """
-  // A warp a head: normalise queries and keys over the head, rotate them to their position, pass values on.
+  // A warp a head: normalise queries and keys over the head, rotate them to their position; keys and values go into
+  // the store, which is changed in place although MLX takes inputs for constant.
   constexpr int HEADS = H + 2 * HK, HALF = D / 2, N = HALF / 32;
+  const int columns = store_shape[3];
   const int lane = threadIdx.x, head = blockIdx.y * blockDim.y + threadIdx.y, row = blockIdx.z, rows = gridDim.z;
   if (head >= HEADS) return;
   const T* from = heads + (size_t(row) * HEADS + head) * D + lane * N;
@@ -37,8 +40,9 @@ _ROTATE = """
     high[i] = float(from[i + HALF]);
     square += low[i] * low[i] + high[i] * high[i];
   }
-  const size_t store = head < H ? 0 : head < H + HK ? head - H : size_t(rows - 1) * HK + head - H;
-  T* to = (head < H ? queries + (size_t(row) * H + head) * D : added + (size_t(row) * HK + store) * D) + lane * N;
+  const size_t place = head < H + HK ? row * HK + head - H : (rows + row) * HK + head - H - HK;
+  T* to = (head < H ? queries + (size_t(row) * H + head) * D
+                    : const_cast<T*>(store) + (place * columns + state[rows]) * D) + lane * N;
   if (head >= H + HK) {
     for (int i = 0; i < N; ++i) { to[i] = T(low[i]); to[i + HALF] = T(high[i]); }
     return;
@@ -178,36 +182,40 @@ def numbers(*values: float) -> mx.array:
 
 
 def rotate(
-    heads: mx.array, weights: tuple[mx.array, mx.array], state: mx.array, shape: tuple[int, int], constants: mx.array
-) -> tuple[mx.array, mx.array]:
-    """Queries, and keys with values, of one new token a row: normalised, and rotated to the token's position.
+    heads: mx.array,
+    weights: tuple[mx.array, mx.array],
+    state: mx.array,
+    store: mx.array,
+    constants: mx.array,
+) -> mx.array:
+    """Queries of one new token a row, normalised and rotated to the token's position; keys and values go into `store`.
+
+    The store is changed in place, in a column that nobody has read yet. Whoever reads it must depend on the queries.
 
     Args:
         heads: (B, (H + 2 K) D), queries, keys and values side by side.
         weights: of the norms of queries and of keys, each (D,).
         state: (B + 1,) int32, each row's first column, then how many columns were filled before this token.
-        shape: (H, K).
+        store: (2, B, K, columns, D) keys and values, contiguous.
         constants: epsilon of the norms, logarithm to base 2 of RoPE's theta.
 
     Returns:
-        (B, H, D), and (2, B, K, 1, D) for the KV cache.
+        (B, H, D).
     """
-    rows, (query_heads, key_heads), dim = heads.shape[0], shape, weights[0].shape[0]
+    _, rows, key_heads, _, dim = store.shape
+    count = heads.shape[1] // dim
     kernel = _kernel(
-        "rotate",
-        ("heads", "query_weight", "key_weight", "state", "numbers"),
-        ("queries", "added"),
-        _ROTATE,
+        "rotate", ("heads", "query_weight", "key_weight", "state", "store", "numbers"), ("queries",), _ROTATE
     )
-    queries, added = kernel(
-        inputs=[heads, *weights, state, constants],
-        template=[("T", heads.dtype), ("H", query_heads), ("HK", key_heads), ("D", dim)],
-        grid=(32, -(-(query_heads + 2 * key_heads) // 4) * 4, rows),
+    (queries,) = kernel(
+        inputs=[heads, *weights, state, store, constants],
+        template=[("T", heads.dtype), ("H", count - 2 * key_heads), ("HK", key_heads), ("D", dim)],
+        grid=(32, -(-count // 4) * 4, rows),
         threadgroup=(32, 4, 1),
-        output_shapes=[(rows, query_heads, dim), (2, rows, key_heads, 1, dim)],
-        output_dtypes=[heads.dtype, heads.dtype],
+        output_shapes=[(rows, count - 2 * key_heads, dim)],
+        output_dtypes=[heads.dtype],
     )
-    return queries, added
+    return cast("mx.array", queries)
 
 
 def attend(queries: mx.array, store: mx.array, state: mx.array) -> mx.array:
@@ -234,7 +242,7 @@ def attend(queries: mx.array, store: mx.array, state: mx.array) -> mx.array:
         output_shapes=[(rows, heads * dim)],
         output_dtypes=[queries.dtype],
     )
-    return out
+    return cast("mx.array", out)
 
 
 def add_norm(x: mx.array, y: mx.array, weight: mx.array, constants: mx.array) -> tuple[mx.array, mx.array]:

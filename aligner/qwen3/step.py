@@ -32,39 +32,34 @@ class Step:
         attention = decoder.layers[0].self_attn
         return cuda.available() and attention.head_dim in cuda.HEAD_DIMS and "qkv_proj" in attention
 
-    def __call__(
-        self, tokens: mx.array, state: mx.array, stores: Sequence[mx.array]
-    ) -> tuple[mx.array, mx.array, list[mx.array]]:
-        """The next tokens, their log-probabilities, and the caches with the given tokens' keys and values.
+    def __call__(self, tokens: mx.array, state: mx.array, stores: Sequence[mx.array]) -> tuple[mx.array, mx.array]:
+        """The next tokens and their log-probabilities; the given tokens' keys and values go into the stores.
 
         Args:
             tokens: (B,) int32, the last of each row.
             state: (B + 1,) int32, each row's first column, then the number of columns filled.
-            stores: of each layer, (2, B, heads, columns, head_dim), with an empty column after the filled ones. Give
-                them up: an array that is still held elsewhere has to be copied.
+            stores: of each layer, (2, B, heads, columns, head_dim), contiguous, with an empty column after the filled
+                ones. They are changed in place: nobody else may hold them.
         """
-        chosen, logprobs, *caches = self._replay(tokens, state, *stores)
-        return chosen, logprobs, caches
+        chosen, logprobs = self._replay(tokens, state, *stores)
+        return chosen, logprobs
 
-    def _work(self, tokens: mx.array, state: mx.array, *stores: mx.array) -> tuple[mx.array, ...]:
+    def _work(self, tokens: mx.array, state: mx.array, *stores: mx.array) -> tuple[mx.array, mx.array]:
         decoder = self._decoder
         x = decoder.embed_tokens(tokens)
         normed = decoder.layers[0].input_layernorm(x)
         norms = [*(layer.input_layernorm for layer in decoder.layers[1:]), decoder.norm]
-        caches = []
         for layer, norm, store in zip(decoder.layers, norms, stores, strict=True):
             attention = layer.self_attn
             epsilon = cuda.numbers(norm.eps)
-            queries, added = cuda.rotate(
+            queries = cuda.rotate(
                 attention.qkv_proj(normed),
                 (attention.q_norm.weight, attention.k_norm.weight),
                 state,
-                (attention.heads, attention.key_heads),
+                store,
                 cuda.rotation_constants(attention.q_norm.eps, attention.theta),
             )
-            cache = mx.slice_update(store, added, state[-1:], axes=(3,))
-            caches.append(cache)
-            seen = attention.o_proj(cuda.attend(queries, cache, state))
+            seen = attention.o_proj(cuda.attend(queries, store, state))
             x, normed = cuda.add_norm(x, seen, layer.post_attention_layernorm.weight, epsilon)
             x, normed = cuda.add_norm(x, layer.mlp(normed), norm.weight, epsilon)
-        return (*self._choose(normed), *caches)
+        return self._choose(normed)

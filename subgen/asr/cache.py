@@ -80,19 +80,14 @@ class BatchCache:
                 layer.store = mx.concatenate([store, room], axis=1) if count > len(rows) else store
         self.rows = count
 
-    def release(self) -> list[mx.array]:
-        """Gives up the stores of all layers, with room for one more column, to who gives them back with `hold`."""
+    def stores(self) -> list[mx.array]:
+        """The contiguous stores of all layers, with room for one more column: to be changed in place."""
         stores = []
         for layer in self.layers:
             assert layer.store is not None
-            stores.append(layer.reserve(self.length + 1, layer.store[0]))
-            layer.store = None
+            layer.store = mx.contiguous(layer.reserve(self.length + 1, layer.store[0]))
+            stores.append(layer.store)
         return stores
-
-    def hold(self, stores: Sequence[mx.array]) -> None:
-        """Takes the stores of all layers."""
-        for layer, store in zip(self.layers, stores, strict=True):
-            layer.store = store
 
     def _with(self, store: mx.array | None, new: mx.array, rows: Sequence[int], first: int) -> mx.array:
         if store is None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import mlx.core as mx
 import numpy as np
 
-from aligner.qwen3.lanes import row_groups, side_by_side
+from aligner.qwen3.lanes import portions, queued, row_groups, side_by_side
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.step import Step
@@ -120,10 +120,8 @@ class _Batch:
 
     def admit(self, requests: list[Request]) -> list[Answer]:
         """Prefills prompts into free rows; answers those that end with their first token."""
-        mels = features([request.samples for request in requests], self.model.config.audio.num_mel_bins)
-        audio = self.model.audio_tower(mels)
-        pairs = list(zip(requests, audio, strict=True))
-        groups = side_by_side(self._prefill, row_groups(pairs))
+        groups = queued(self._start, portions(requests))
+        mx.eval(self.last)  # a step may still be changing the cache in place
         tokens, logprobs = _choose(mx.concatenate([group.logits for group in groups]))
         self._resize(self.active + len(requests))
         places = [index for index, row in enumerate(self.rows) if row is None][: len(requests)]
@@ -151,6 +149,12 @@ class _Batch:
         places = mx.array(kept + [0] * (size - len(kept)), dtype=mx.int32)
         self.last = self.last[places] if have else mx.zeros(size, dtype=mx.int32)
         self.rows = [*(self.rows[index] for index in kept), *[None] * (size - len(kept))]
+
+    def _start(self, requests: Sequence[Request]) -> list[_Group]:
+        """Audio and prompts through the network."""
+        mels = features([request.samples for request in requests], self.model.config.audio.num_mel_bins)
+        pairs = list(zip(requests, self.model.audio_tower(mels), strict=True))
+        return side_by_side(self._prefill, row_groups(pairs))
 
     def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
         prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
@@ -190,8 +194,7 @@ class _Batch:
             self.last, logprobs = self._chosen(self._forward(starts))
         else:
             state = mx.array([*starts, self.cache.length], dtype=mx.int32)
-            self.last, logprobs, stores = self.replay(self.last, state, self.cache.release())
-            self.cache.hold(stores)
+            self.last, logprobs = self.replay(self.last, state, self.cache.stores())
         self.cache.advance(1)
         mx.async_eval(self.last, logprobs)  # type: ignore[no-untyped-call] # has no types in MLX
         return _Step(list(self.rows), self.last, logprobs)
