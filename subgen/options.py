@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from subgen.errors import OptionError
+from subgen.profiles import AUDIENCES, DASHES, PROFILES
 from subgen.types import Seconds
 
 DEFAULT_MODEL = "Qwen/Qwen3-ASR-0.6B"
@@ -15,6 +18,15 @@ DEFAULT_ALIGNER = "Qwen/Qwen3-ForcedAligner-0.6B"
 def _require(holds: bool, sentence: str) -> None:
     if not holds:
         raise OptionError(sentence)
+
+
+def _require_known(kind: str, name: str, names: Sequence[str]) -> None:
+    _require(name in names, f"The {kind} {name!r} is not known; use {', '.join(names[:-1])} or {names[-1]}.")
+
+
+def _within(number: float | None, least: float, most: float = math.inf) -> bool:
+    """Whether a number that was given is in range; NaN is not."""
+    return number is None or least <= number <= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +112,64 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How words become cues. Widths in columns, times in seconds unless the name says frames."""
+    """How words become cues: a profile, and what differs from it. None: the profile's figure for the language.
 
-    width: int = 42
-    lines: int = 2
-    shortest: Seconds = 5 / 6
-    longest: Seconds = 7.0
-    gap_frames: int = 2
+    Widths in columns, times in seconds unless the name says frames. `subgen.rules.rules` says what holds in the end.
+    """
+
+    profile: str = "netflix"
+    audience: str = "adult"
+    width: int | None = None
+    """a column is a character as the eye sees it; in Chinese, Japanese and Korean a full-width one"""
+    lines: int | None = None
+    reading_speed: float | None = None
+    """columns per second to aim at: cues stay longer for it when there is room"""
+    fastest: float | None = None
+    """columns per second that a cue should never exceed"""
+    shortest: Seconds | None = None
+    longest: Seconds | None = None
+    gap_frames: int | None = None
+    chain: Seconds | None = None
+    """shorter gaps are closed to the least one"""
+    linger: Seconds | None = None
+    """how long a cue may stay after its speech so that it can be read"""
+    dashes: str | None = None
+    """how two speakers share a cue: one of `subgen.profiles.DASHES`"""
     frame_rate: float | None = None
     """None: the media's, else 24"""
-    reading_speed: float = 17.0
-    """characters per second that a viewer can read: cues stay longer for it when there is room"""
 
     def __post_init__(self) -> None:
-        _require(self.width >= 8, "Subtitle lines need at least 8 columns.")
-        _require(1 <= self.lines <= 3, "A cue has one, two or three lines.")
-        _require(0 < self.shortest < self.longest, "The shortest cue must be shorter than the longest.")
-        _require(0 <= self.gap_frames <= 24, "The gap between cues must be 0 to 24 frames.")
-        _require(self.frame_rate is None or 1 <= self.frame_rate <= 1000, "The frame rate must be 1 to 1000.")
-        _require(self.reading_speed > 0, "The reading speed must be above 0 characters per second.")
+        _require_known("profile", self.profile, tuple(PROFILES))
+        _require_known("audience", self.audience, AUDIENCES)
+        if self.dashes is not None:
+            _require_known("style of dashes", self.dashes, DASHES)
+        _require(_within(self.width, 8), "Subtitle lines need at least 8 columns.")
+        _require(_within(self.lines, 1, 3), "A cue has one, two or three lines.")
+        _require(_within(self.gap_frames, 0, 24), "The gap between cues must be 0 to 24 frames.")
+        _require(_within(self.chain, 0, 60), "Gaps that are closed must be 0 to 60 seconds.")
+        _require(_within(self.linger, 0, 60), "Cues may stay 0 to 60 seconds after their speech.")
+        _require(_within(self.frame_rate, 1, 1000), "The frame rate must be 1 to 1000.")
+        self._check_times()
+        self._check_speeds()
+
+    def _check_times(self) -> None:
+        profile = PROFILES[self.profile]
+        shortest = profile.shortest if self.shortest is None else self.shortest
+        longest = profile.longest if self.longest is None else self.longest
+        _require(
+            0 < shortest < longest,
+            f"The shortest cue ({shortest:.3g} s) must be longer than 0 s and shorter than the longest"
+            f" ({longest:.3g} s).",
+        )
+
+    def _check_speeds(self) -> None:
+        aim, limit = self.reading_speed, self.fastest
+        _require(aim is None or aim > 0, "The reading speed must be above 0 characters per second.")
+        _require(limit is None or limit > 0, "The fastest reading speed must be above 0 characters per second.")
+        _require(
+            aim is None or limit is None or aim <= limit,
+            "The reading speed to aim at can't be above the fastest one.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

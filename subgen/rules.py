@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from subgen.options import Layout
+from subgen.profiles import AIM, PROFILES
 from subgen.types import Seconds
 
 
@@ -45,12 +47,41 @@ class Rules:
 
 def rules(layout: Layout, language: str) -> Rules:
     """The rules of a layout for a language, by its canonical English name; "" when it is not known."""
+    profile = PROFILES[layout.profile]
+    style = profile.style(language)
+    aim, fastest = _speeds(layout, style.fastest(layout.audience))
+    longest = _first(layout.longest, profile.longest)
     return Rules(
-        width=layout.width,
-        lines=layout.lines,
-        reading_speed=layout.reading_speed,
-        fastest=max(20.0, layout.reading_speed),
-        shortest=layout.shortest,
-        longest=layout.longest,
-        gap_frames=layout.gap_frames,
+        width=_first(layout.width, style.widest(layout.audience)),
+        full_width=style.full_width,
+        lines=_first(layout.lines, profile.lines),
+        reading_speed=aim,
+        fastest=fastest,
+        shortest=min(_first(layout.shortest, _first(style.shortest, profile.shortest)), longest),
+        longest=longest,
+        gap_frames=_first(layout.gap_frames, profile.gap_frames),
+        chain=_first(layout.chain, profile.chain if style.chained else 0.0),
+        linger=_first(layout.linger, profile.linger),
+        dashes=_DASHES[_first(layout.dashes, style.dashes)],
+        shots=profile.shots,
     )
+
+
+def _speeds(layout: Layout, limit: float) -> tuple[float, float]:
+    """The reading speed to aim at and the fastest; one that is given alone moves the other only to stay in order."""
+    fastest = _first(layout.fastest, max(limit, layout.reading_speed or 0.0))
+    return _first(layout.reading_speed, min(float(round(AIM * limit)), fastest)), fastest
+
+
+_DASHES: dict[str, Dashes | None] = {
+    "both": Dashes(),
+    "both-spaced": Dashes(spaced=True),
+    "second": Dashes(both=False),
+    "second-spaced": Dashes(both=False, spaced=True),
+    "none": None,
+}
+_Value = TypeVar("_Value")
+
+
+def _first(given: _Value | None, otherwise: _Value) -> _Value:
+    return otherwise if given is None else given

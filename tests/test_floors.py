@@ -23,6 +23,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
             "subgen.errors",
             "subgen.languages",
             "subgen.options",
+            "subgen.profiles",
             "subgen.rules",
             "subgen.types",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from subgen.options import Layout
+from subgen.rules import rules
 from subgen.types import Cue
 
 TOLERANCE = 1e-6
@@ -35,8 +36,9 @@ def plain_lines(cue: Cue) -> Iterator[str]:
 
 def assert_limits(shown: Sequence[Cue], layout: Layout, frame_rate: float = 24.0) -> None:
     """Cues follow each other with the gap kept; none is empty, too long, or has too many lines."""
+    rule = rules(layout, "")
     for cue in shown:
-        assert 0 <= cue.start < cue.end <= cue.start + layout.longest + TOLERANCE
-        assert 1 <= len(cue.lines) <= layout.lines
+        assert 0 <= cue.start < cue.end <= cue.start + rule.longest + TOLERANCE
+        assert 1 <= len(cue.lines) <= rule.lines
     for left, right in pairwise(shown):
-        assert right.start - left.end >= layout.gap_frames / frame_rate - TOLERANCE
+        assert right.start - left.end >= rule.gap_frames / frame_rate - TOLERANCE

@@ -14,12 +14,13 @@ from subgen.cues.syntax import sentence_ends
 from subgen.cues.timing import COMFORT
 from subgen.cues.tokens import tokens
 from subgen.options import Layout
-from subgen.rules import Dashes, Rules
+from subgen.rules import Dashes, Rules, rules
 from subgen.types import Cue, Utterance, Word
 from subgen.words import spread
 from tests.subgen.cue_checks import assert_limits, assert_same_text
 
 LAYOUT = Layout()
+RULES = rules(LAYOUT, "English")
 GAP = 0.084  # two frames at 24 a second, in whole milliseconds
 
 
@@ -200,7 +201,7 @@ def test_scripts_without_spaces_break_anywhere_but_before_closing_and_after_open
     assert_same_text(shown, text)
     assert all(line[0] not in "。、，？！：”」）％ーっゃๆะาำ" and line[-1] not in "「（“เแโใไ" for line in lines)
     assert not any(line.endswith("iPhon") for line in lines)
-    assert max(columns(line) for line in lines) <= 8
+    assert max(columns(line, rules(LAYOUT, language).full_width) for line in lines) <= 8
 
 
 def test_latin_words_and_numbers_inside_chinese_stay_whole_and_a_number_keeps_its_counter() -> None:
@@ -232,13 +233,13 @@ def test_a_word_of_no_length_is_shown_for_the_shortest_time() -> None:
 def test_sixteen_fast_words_are_shown_long_enough_to_be_read() -> None:
     fast = timed(*((f"fast{i} ", 10 + i * 0.05, 10.05 + i * 0.05) for i in range(16)))
     for cue in cues((fast,), LAYOUT):
-        assert cue.end - cue.start >= LAYOUT.shortest
+        assert cue.end - cue.start >= RULES.shortest
 
 
 def test_words_that_all_have_one_time_are_shown_one_cue_after_the_other() -> None:
     heap = timed(*((f"word{i} ", 10, 10) for i in range(60)))
     shown = cues((heap, timed(("end", 20, 21))), LAYOUT)
-    assert all(cue.end - cue.start >= LAYOUT.shortest for cue in shown)
+    assert all(cue.end - cue.start >= RULES.shortest for cue in shown)
     assert [cue.start for cue in shown[:2]] == [9.5, 10.458]  # half a second early, for silence was before it
     assert (shown[-1].start, shown[-1].end, shown[-1].lines) == (20.0, 21.0, ("end",))
     assert_limits(shown, LAYOUT)
@@ -277,7 +278,7 @@ def test_a_cue_stays_for_the_reader_but_at_most_half_a_second_after_the_speech()
     (cue,) = cues((fast,), LAYOUT)
     assert abs(fast.words[-1].end + 0.5 - cue.end) < 1 / 24
     (cue,) = cues((said("These seven words were said rather quickly.", speed=15),), LAYOUT)
-    assert 0 <= (cue.end - cue.start) * LAYOUT.reading_speed * COMFORT - 43 < 1
+    assert 0 <= (cue.end - cue.start) * RULES.reading_speed * COMFORT - 43 < 1
 
 
 def test_three_lines_and_one_line() -> None:
@@ -355,7 +356,7 @@ def test_every_word_is_shown_once_in_order_and_limits_hold(parts, layout, frame_
     assert_same_text(shown, " ".join(utterance.text for utterance in utterances))
     assert_limits(shown, layout, frame_rate)
     for left, right in pairwise(shown):
-        if left.end - left.start < layout.shortest - 1e-6:  # only for want of room, and when all had to give way
+        if left.end - left.start < RULES.shortest - 1e-6:  # only for want of room, and when all had to give way
             assert right.start - left.end == pytest.approx(
                 -(-layout.gap_frames * 1000 // Grid.of(frame_rate).rate) / 1000, abs=1.5e-3
             )

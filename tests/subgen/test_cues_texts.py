@@ -12,6 +12,7 @@ from subgen.cues import columns, cues
 from subgen.cues.tokens import tokens
 from subgen.languages import unspaced
 from subgen.options import Layout
+from subgen.rules import rules
 from subgen.types import Transcript
 from subgen.words import cut, text_of, utterances
 from tests.subgen.cue_checks import assert_limits, assert_same_text
@@ -93,6 +94,10 @@ def test_cue_text_is_the_transcript(script) -> None:
         assert_limits(shown, layout)
         lines = [line for cue in shown for line in cue.lines]
         whole = {token.text.strip() for utterance in said for token in tokens(utterance.words)}
-        assert not [line for line in lines if columns(line) > layout.width and line not in whole]
+        kept = [rules(layout, utterance.language) for utterance in said]
+        assert len({rule.full_width for rule in kept}) <= 1
+        width = max((rule.width for rule in kept), default=0)
+        full = any(rule.full_width for rule in kept)
+        assert not [line for line in lines if columns(line, full) > width and line not in whole]
         if not any(map(unspaced, text)):
             assert " ".join(" ".join(lines).split()) == " ".join(text.split())
