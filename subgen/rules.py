@@ -67,12 +67,31 @@ def rules(layout: Layout, language: str) -> Rules:
     )
 
 
+def figures(layout: Layout, language: str) -> dict[str, object]:
+    """What a layout comes to for a language, under the names of its fields, for other programs."""
+    rule = rules(layout, language)
+    dashes = next(name for name, style in _DASHES.items() if style == rule.dashes)
+    found = {name: getattr(rule, name) for name in _NUMBERS}
+    return {
+        "profile": layout.profile,
+        "audience": layout.audience,
+        "language": language,
+        **found,
+        "dashes": dashes,
+        "frame_rate": layout.frame_rate,
+    }
+
+
 def _speeds(layout: Layout, limit: float) -> tuple[float, float]:
     """The reading speed to aim at and the fastest; one that is given alone moves the other only to stay in order."""
     fastest = _first(layout.fastest, max(limit, layout.reading_speed or 0.0))
     return _first(layout.reading_speed, min(float(round(AIM * limit)), fastest)), fastest
 
 
+_NUMBERS = (
+    *("width", "full_width", "lines", "reading_speed", "fastest"),
+    *("shortest", "longest", "gap_frames", "chain", "linger", "shots"),
+)
 _DASHES: dict[str, Dashes | None] = {
     "both": Dashes(),
     "both-spaced": Dashes(spaced=True),

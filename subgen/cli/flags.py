@@ -112,16 +112,34 @@ SPEAKER_FLAGS: Flags = {
     **TURNS_FLAGS,
 }
 LAYOUT_FLAGS: Flags = {
-    "layout.width": _flag(CUES, "--width", metavar="COLUMNS", help="Longest line."),
+    "layout.profile": _flag(
+        CUES,
+        "--profile",
+        metavar="NAME",
+        help="netflix, bbc, ebu, shorts or plain: gives every number below that is not given, by language.",
+    ),
+    "layout.audience": _flag(CUES, "--audience", metavar="WHO", help="Who reads: adult, children or sdh."),
+    "layout.width": _flag(
+        CUES, "--width", metavar="COLUMNS", help="Longest line; in Chinese, Japanese and Korean in full-width signs."
+    ),
     "layout.lines": _flag(CUES, "--lines", metavar="N", help="Most lines in a subtitle."),
+    "layout.reading_speed": _flag(
+        CUES, "--reading-speed", metavar="CPS", help="Columns per second to aim at, where there is room."
+    ),
+    "layout.fastest": _flag(CUES, "--fastest", metavar="CPS", help="Columns per second that are too many to read."),
     "layout.shortest": _flag(CUES, "--shortest", metavar="SECONDS", help="Shortest subtitle."),
     "layout.longest": _flag(CUES, "--longest", metavar="SECONDS", help="Longest subtitle."),
     "layout.gap_frames": _flag(CUES, "--gap", metavar="FRAMES", help="Smallest gap between subtitles."),
-    "layout.frame_rate": _flag(
-        CUES, "--fps", metavar="RATE", help="Frames per second for the gap. Default: the film's, else 24."
+    "layout.chain": _flag(CUES, "--chain", metavar="SECONDS", help="Close gaps shorter than this to the smallest."),
+    "layout.linger": _flag(CUES, "--linger", metavar="SECONDS", help="How long a subtitle may outlast its speech."),
+    "layout.dashes": _flag(
+        CUES,
+        "--dashes",
+        metavar="STYLE",
+        help="When two speakers share a subtitle: both, both-spaced, second, second-spaced; or none, so that they never do.",
     ),
-    "layout.reading_speed": _flag(
-        CUES, "--reading-speed", metavar="CPS", help="Characters per second that viewers can read."
+    "layout.frame_rate": _flag(
+        CUES, "--fps", metavar="RATE", help="Frames per second for all times. Default: the film's, else 24."
     ),
 }
 CHUNK_FLAGS: Flags = {

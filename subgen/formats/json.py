@@ -11,6 +11,7 @@ from pathlib import Path
 import regex
 
 from subgen.options import Layout
+from subgen.rules import figures
 from subgen.types import Cue, Document, Turn, Word
 
 SCHEMA = "subgen/1"
@@ -36,7 +37,7 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
     """
     value: dict[str, object] = {"schema": SCHEMA, "language": document.language}
     value |= _members(document)
-    value |= {"layout": layout, "cues": cues}
+    value |= {"layout": figures(layout, document.language), "cues": cues}
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", "".join(_written(value, "\n"))) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from subgen.cues import FRAME_RATE, cues
 from subgen.errors import OptionError
@@ -71,6 +71,7 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: W
     writer = _WRITERS.get(format)
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
+    layout = replace(layout, frame_rate=_frame_rate(document, layout))
     named = under_names(document)
     laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
     return writer(_Content(document if format in _WITH_LABELS else named, laid_out, layout, writing))
