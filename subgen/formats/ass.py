@@ -77,7 +77,7 @@ def _event(cue: Cue, lines: Sequence[Line], styles: Mapping[str, str], word_time
         text += ("\\N" if text else "") + change + spoken
         last = line.speaker
     name = " / ".join(name.translate(_FIELD) for name in speakers)
-    return f"Dialogue: 0,{_time(cue.start)},{_time(cue.end)},{styles[lines[0].speaker]},{name},0,0,0,,{text}\n"
+    return f"Dialogue: 0,{clock(cue.start)},{clock(cue.end)},{styles[lines[0].speaker]},{name},0,0,0,,{text}\n"
 
 
 def _karaoke(cue: Cue, lines: Sequence[Line]) -> list[str]:
@@ -98,7 +98,8 @@ def _karaoke(cue: Cue, lines: Sequence[Line]) -> list[str]:
     return written
 
 
-def _time(seconds: Seconds) -> str:
+def clock(seconds: Seconds) -> str:
+    """A time as ASS writes it: hours of any number of digits, minutes, seconds and hundredths."""
     rest, hundredths = divmod(centiseconds(seconds), 100)
     minutes, whole = divmod(rest, 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{whole:02d}.{hundredths:02d}"

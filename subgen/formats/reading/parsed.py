@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from subgen.types import Cue
 
 
+class Unreadable(Exception):
+    """The text is not what it looked like; the message goes on where the name of the file stops: "is not ..."."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """Cues in the order of the file, and what was wrong with it."""
@@ -16,7 +20,7 @@ class Parsed:
     """as the file names it: a code or a name; "" when it does not"""
     dropped: int = 0
     """cues whose times can't be read"""
-    complaints: tuple[str, ...] = ()
-    """what else was repaired or ignored, each in one sentence"""
+    ignored: str = ""
+    """what else was left out, as the beginning of a sentence; "" for nothing"""
     time_lines: tuple[int, ...] | None = None
     """for each cue the line of the text, from 0, that has its times; None where times have no lines of their own"""

@@ -13,11 +13,13 @@ from subgen.formats.reading.parsed import Parsed
 from subgen.types import Cue
 
 _TIME = r"(?:([0-9]{1,6})\s*[:：]\s*)?([0-9]{1,3})\s*[:：]\s*([0-9]{1,3})(?:\s*[,.:，．。：]\s*([0-9]*))?"
-_TIMES = re.compile(rf"\s*{_TIME}\s*-{{1,3}}\s?>\s*{_TIME}(?![0-9])")
+TIMES = re.compile(rf"(?P<before>\s*){_TIME}\s*-{{1,3}}\s?>\s*{_TIME}(?![0-9])")
 _NUMBER = re.compile(r"\s*([0-9]{1,9})\s*")
 _NO_TIMES = "00:00:00,000 --> 00:00:00,000 unreadable"
 _GUARD = "\u2060"
 """a word joiner before each line of text, for `srt` ends a cue where a line begins like a time"""
+
+_FIRST_GUARD = re.compile(rf"^{_GUARD}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def parse(text: str) -> Parsed:
     found = tuple(_time_lines(lines))
     good = tuple(line.line for line in found if line.times)
     cues = tuple(
-        Cue(item.start.total_seconds(), item.end.total_seconds(), srt_lines(item.content.replace(_GUARD, "")))
+        Cue(item.start.total_seconds(), item.end.total_seconds(), srt_lines(_FIRST_GUARD.sub("", item.content)))
         for item in outside.parse(_repaired(lines, found))
         if not item.proprietary
     )
@@ -47,7 +49,7 @@ def parse(text: str) -> Parsed:
     return Parsed(
         cues,
         dropped=len(found) - len(good),
-        complaints=("Text before the first cue is ignored.",) if garbage else (),
+        ignored="Text before the first cue" if garbage else "",
         time_lines=good,
     )
 
@@ -78,8 +80,8 @@ def _looks_timed(line: str) -> bool:
 
 
 def _times(line: str) -> str | None:
-    match = _TIMES.match(line)
-    return f"{_time(match.groups()[:4])} --> {_time(match.groups()[4:])}" if match else None
+    match = TIMES.match(line)
+    return f"{_time(match.groups()[1:5])} --> {_time(match.groups()[5:])}" if match else None
 
 
 def _time(parts: Sequence[str | None]) -> str:

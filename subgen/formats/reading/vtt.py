@@ -13,7 +13,7 @@ from subgen.types import Cue, Seconds
 
 _SPACE = r"[ \t\f]*"
 _TIME = r"(?:[0-9]{1,10}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}(?![0-9])"
-_TIMES = re.compile(rf"{_SPACE}({_TIME}){_SPACE}-->{_SPACE}({_TIME})")
+TIMES = re.compile(rf"(?P<before>{_SPACE}){_TIME}{_SPACE}-->{_SPACE}{_TIME}")
 """WebVTT 6.3, "collect WebVTT cue timings and settings"; hours of more than ten digits are not read"""
 _LANGUAGE = re.compile(r"Language:\s*(\S+)", re.IGNORECASE)
 
@@ -21,8 +21,8 @@ _LANGUAGE = re.compile(r"Language:\s*(\S+)", re.IGNORECASE)
 def parse(text: str) -> Parsed:
     """The cues of a text with line feeds only. Settings, styles, regions and comments are left out."""
     lines = text.replace("\0", "\ufffd").split("\n")
-    good = tuple(place for place, line in enumerate(lines) if place and _TIMES.match(line))
-    bad = sum("-->" in line for line in lines[1:]) - len(good)
+    good = tuple(place for place, line in enumerate(lines) if place and TIMES.match(line))
+    bad = sum("-->" in line and any(map(str.isdigit, line)) for line in lines[1:]) - len(good)
     captions = outside.from_string("\n".join(_repaired(lines))).captions
     return Parsed(
         tuple(
@@ -38,7 +38,7 @@ def parse(text: str) -> Parsed:
 def _repaired(lines: Sequence[str]) -> Iterator[str]:
     """Lines where an arrow is always that of a cue's times; what else has one ends the block that it stands in."""
     for place, line in enumerate(lines):
-        if "-->" not in line or (place and _TIMES.match(line)):
+        if "-->" not in line or (place and TIMES.match(line)):
             yield line
         elif place:
             yield ""
