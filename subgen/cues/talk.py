@@ -56,7 +56,9 @@ class Talk:
 
 def talk(utterances: Sequence[Utterance], rules: Callable[[str], Rules], grid: Grid) -> Talk | None:
     """The talk of utterances in the order in which they are shown; None when nothing is said."""
-    runs = [(utterance, tokens(utterance.words)) for utterance in utterances]
+    runs = [
+        (utterance, tokens(utterance.words, utterance.language, rules(utterance.language))) for utterance in utterances
+    ]
     runs = [(utterance, run) for utterance, run in runs if run]
     if not runs:
         return None
@@ -70,6 +72,10 @@ def talk(utterances: Sequence[Utterance], rules: Callable[[str], Rules], grid: G
     costs, sentences = _syntax(runs)
     starts = np.array([token.start for token in spoken]) * 1000
     ends = np.array([token.end for token in spoken]) * 1000
+    speaker = np.array([utterance.speaker or "" for utterance, _ in runs])[utterance]
+    ends[:-1] = np.where(
+        speaker[:-1] == speaker[1:], np.minimum(ends[:-1], np.maximum(starts[:-1], starts[1:])), ends[:-1]
+    )
     return Talk(
         utterances=tuple(utterance for utterance, _ in runs),
         tokens=spoken,

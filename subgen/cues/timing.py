@@ -33,7 +33,7 @@ FASTER = 20.0
 SHORT = 250.0
 FLICKER = 60.0
 """a gap that should have been closed"""
-SHOT = 100.0
+SHOT = 250.0
 CUT_OFF = 20.0
 """per second that a cue goes before its last word ends"""
 CUT_OFF_IGNORED = 150

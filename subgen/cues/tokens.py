@@ -1,18 +1,23 @@
-"""Tokens: what the cue writer never breaks inside. Words in scripts with spaces, grapheme clusters in those without.
+"""Tokens: what the cue writer never breaks inside. Words in scripts with spaces, phrases in those without.
 
-White space decides first. Without it a break is allowed only next to a character of a script without word spaces,
-never before closing punctuation or after an opening bracket, and never inside Latin words and numbers, whatever the
-words are.
+White space decides first. Without it a break is allowed only where a phrase begins (see `phrases`) next to a character
+of a script without word spaces, never before closing punctuation or after an opening bracket, and never inside Latin
+words and numbers, whatever the words are. A phrase that is wider than a line is cut into words, and a word that still
+is, into grapheme clusters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import regex
 
+from subgen.cues.lines import columns
+from subgen.cues.phrases import phrase_starts
 from subgen.languages import unspaced
+from subgen.rules import Rules
 from subgen.types import Seconds, Span, Word
 
 _GRAPHEME = regex.compile(r"\X")
@@ -37,23 +42,98 @@ class Token(Span):
     spaced: bool
     """whether white space follows it in the text"""
     inside: bool = False
-    """whether a break after it would fall inside a word (of a script without spaces)"""
+    """whether a break after it would fall inside a word or phrase (of a script without spaces)"""
 
 
-def tokens(words: Sequence[Word]) -> tuple[Token, ...]:
-    """Cut the joined text of words into tokens; starts never fall, and no token ends after the next one starts."""
-    merged: list[Token] = []
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """A token that only the last resort makes, and the character of the joined text with which it begins."""
+
+    token: Token
+    begin: int
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self.token.text)
+
+
+def tokens(words: Sequence[Word], language: str = "", rules: Rules | None = None) -> tuple[Token, ...]:
+    """Cut the joined text of words into tokens; starts never fall, and no token ends after the next one starts.
+
+    `language` is a canonical name, "" when it is not known. `rules`: phrases that don't fit on one of their lines are
+    cut; None keeps all of them whole.
+    """
+    clusters = _clusters(words)
+    begins = _phrase_begins("".join(word.text for word in words), language, clusters)
+
+    def fits(text: str) -> bool:
+        return rules is None or columns(text, rules.full_width) <= rules.width
+
+    phrases = _grouped(clusters, lambda left, right: left.token.spaced or right.begin in begins)
+    return _ordered([token for phrase in phrases for token in _fitted(phrase, fits)])
+
+
+def _clusters(words: Sequence[Word]) -> list[_Cluster]:
+    """The smallest stretches between which a break can be allowed at all."""
+    merged: list[_Cluster] = []
     for piece in _pieces(words):
-        if not merged:
-            merged.append(piece)
-        elif _breakable(merged[-1], piece):
-            merged[-1] = _bound_number(merged[-1], piece)
+        if not merged or _breakable(merged[-1].token, piece.token):
             merged.append(piece)
         else:
-            last = merged[-1]
-            text = last.text + " " * last.spaced + piece.text
-            merged[-1] = replace(piece, start=last.start, end=max(last.end, piece.end), text=text)
-    return _ordered(merged)
+            merged[-1] = _merged((merged[-1], piece))
+    return merged
+
+
+def _merged(clusters: Sequence[_Cluster]) -> _Cluster:
+    """One for several that follow each other; in its text a white space is one space."""
+    first, last = clusters[0], clusters[-1].token
+    if len(clusters) == 1:
+        return first
+    text = "".join(cluster.token.text + " " * cluster.token.spaced for cluster in clusters[:-1]) + last.text
+    end = max(cluster.token.end for cluster in clusters)
+    return _Cluster(replace(last, start=first.token.start, end=end, text=text), first.begin)
+
+
+def _phrase_begins(text: str, language: str, clusters: Sequence[_Cluster]) -> frozenset[int]:
+    """Where clusters begin a phrase; a phrase that begins after opening or before closing signs takes or leaves them."""
+    starts = phrase_starts(text, language)
+    found: set[int] = set()
+    for cluster in clusters:
+        for place in range(cluster.begin, cluster.end):
+            if place not in starts:
+                continue
+            if not text[cluster.begin : place].strip() or _OPENERS_ONLY.match(text[cluster.begin : place]):
+                found.add(cluster.begin)
+            elif _CLOSERS_ONLY.match(text[place : cluster.end]):
+                found.add(cluster.end)
+    return frozenset(found)
+
+
+def _grouped(
+    clusters: Sequence[_Cluster], parted: Callable[[_Cluster, _Cluster], bool]
+) -> Iterator[Sequence[_Cluster]]:
+    """Runs of clusters, with a new one wherever two neighbours are parted."""
+    first = 0
+    for place in range(1, len(clusters)):
+        if parted(clusters[place - 1], clusters[place]):
+            yield clusters[first:place]
+            first = place
+    if clusters:
+        yield clusters[first:]
+
+
+def _fitted(phrase: Sequence[_Cluster], fits: Callable[[str], bool]) -> Iterator[Token]:
+    """The phrase as one token, else its words, else its clusters: the first of these that fit on a line."""
+    whole = _merged(phrase).token
+    if len(phrase) == 1 or fits(whole.text):
+        yield whole
+        return
+    words = list(_grouped(phrase, lambda left, _: not left.token.inside))
+    parts = words if len(words) > 1 else [(cluster,) for cluster in phrase]
+    for part in parts:
+        *inner, last = _fitted(part, fits)
+        yield from inner
+        yield last if part is parts[-1] else replace(last, inside=True)
 
 
 def _ordered(merged: Sequence[Token]) -> tuple[Token, ...]:
@@ -67,26 +147,29 @@ def _ordered(merged: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(ordered)
 
 
-def _pieces(words: Sequence[Word]) -> Iterator[Token]:
+def _pieces(words: Sequence[Word]) -> Iterator[_Cluster]:
     """The smallest stretches between which a break might be allowed, with their share of their word's time."""
-    held: Token | None = None
-    for word in words:
+    held: _Cluster | None = None
+    offsets = accumulate((len(word.text) for word in words), initial=0)
+    for word, offset in zip(words, offsets, strict=False):
         place = 0
         for begin, end in _spans(word.text):
             if word.text[begin:end].isspace():  # no-break spaces with nothing to hold together
                 continue
             if held is not None:
                 yield _followed(held, begin > place)
-            held = Token(_time(word, begin), _time(word, end), word.text[begin:end], spaced=False, inside=True)
+            token = Token(_time(word, begin), _time(word, end), word.text[begin:end], spaced=False, inside=True)
+            held = _Cluster(token, offset + begin)
             place = end
         if held is not None:
-            held = replace(_followed(held, place < len(word.text)), inside=False)
+            held = _followed(held, place < len(word.text))
+            held = replace(held, token=replace(held.token, inside=False))
     if held is not None:
         yield held
 
 
-def _followed(token: Token, space: bool) -> Token:
-    return replace(token, spaced=True, inside=False) if space else token
+def _followed(cluster: _Cluster, space: bool) -> _Cluster:
+    return replace(cluster, token=replace(cluster.token, spaced=True, inside=False)) if space else cluster
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -124,10 +207,6 @@ def _breakable(left: Token, right: Token) -> bool:
         return False
     if '"' in (before, after):  # straight quotes open or close; words were cut accordingly
         return not left.inside
+    if before.isdigit():  # a number and its counter, as in 20年
+        return False
     return not (_NEVER_LAST.match(before) or _NEVER_FIRST.match(after))
-
-
-def _bound_number(left: Token, right: Token) -> Token:
-    """Bind a number to the counter that touches it, as in 20年."""
-    touching = not left.spaced and (left.text[-1].isdigit() or right.text[0].isdigit())
-    return replace(left, inside=True) if touching else left
