@@ -81,8 +81,8 @@ def _laid_out(document: Document, format: str, layout: Layout) -> tuple[Cue, ...
     """The cues of a format; SubRip has no other place for a speaker's name than the text."""
     spoken, frame_rate = document.utterances, _frame_rate(document, layout)
     if format != "srt":
-        return cues(spoken, layout, frame_rate)
-    return loosened(cues(prefixed(spoken), layout, frame_rate), spoken)
+        return cues(spoken, layout, frame_rate, document.shots)
+    return loosened(cues(prefixed(spoken), layout, frame_rate, document.shots), spoken)
 
 
 def _frame_rate(document: Document, layout: Layout) -> float:
