@@ -172,9 +172,10 @@ def test_tsv_has_three_columns_whatever_is_said(texts) -> None:
 
 def test_the_frame_rate_is_the_layouts_else_the_medias() -> None:
     document = document_of("One is here and it is still there.", "Two")
-    document = replace(document, utterances=(document.utterances[0], Utterance((Word(3, 4, "Two"),), "English", "S1")))
+    later = Utterance((Word(3, 4, "Two"),), "English", "S0")
+    document = replace(document, utterances=(document.utterances[0], later))
     slow, fast = render(document, "srt"), render(document, "srt", Layout(frame_rate=100.0))
-    assert "--> 00:00:02,916" in slow
+    assert "--> 00:00:02,877" in slow
     assert "--> 00:00:02,980" in fast
     bare = replace(document, media=replace(document.media, frame_rate=None))
     assert render(bare, "srt", Layout(frame_rate=100.0)) == fast
