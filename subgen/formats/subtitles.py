@@ -31,7 +31,7 @@ _SIGNS = (
     ("ass", re.compile(r"(?s:.*?)^\[(?:Script Info|Events)\]", re.IGNORECASE | re.MULTILINE)),
     ("sami", re.compile(r"\s*<SAMI", re.IGNORECASE)),
     ("ttml", re.compile(r"\s*(?:<[?!](?s:.*?)>\s*)*<(?:\w+:)?tt[\s>]")),
-    ("srt", re.compile(r"(?s:.*?)-->")),
+    ("srt", re.compile(r"(?s:.*?)(?:-->|\d\s*-{1,2}\s?>\s*\d)")),
     ("sbv", re.compile(r"\s*\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}")),
     ("microdvd", re.compile(r"\s*\{\d+\}\{\d*\}")),
     ("mpl2", re.compile(r"\s*\[\d+\]\[\d*\]")),

@@ -24,7 +24,7 @@ def vtt(cues: Sequence[Cue], word_times: bool = False) -> str:
 
 def _payload(cue: Cue, lines: Sequence[Line], word_times: bool) -> str:
     """The lines; a voice that speaks the whole cue needs no end tag (section 4.2.2), others end with their lines."""
-    texts = iter(_timed(cue, lines) if word_times else [_escape(line.text) for line in lines])
+    texts = iter([*_timed(cue, lines)] if word_times else [_escape(line.text) for line in lines])
     voices = [(name, [next(texts) for _ in group]) for name, group in groupby(lines, lambda line: line.speaker)]
     end = "</v>" if len(voices) > 1 else ""
     return "\n".join(

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from pathlib import Path
 
 import pytest
-import srt as outside_srt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from subgen.errors import MediaNotFound, OptionError
+from subgen.errors import OptionError
 from subgen.formats.ass import ass
-from subgen.formats.retimed import with_times
 from subgen.formats.srt import srt
 from subgen.formats.subtitles import Subtitles, read_subtitles
 from subgen.formats.text import shown
 from subgen.formats.ttml import ttml
 from subgen.formats.vtt import vtt
-from subgen.types import Cue, Span
 from tests.subgen.cue_making import NASTY, cue_lists
 
 FILES = Path(__file__).parents[1] / "subtitles"

@@ -14,6 +14,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """byte order marks, the longer before those that they begin with"""
+_WESTERN = "cp1252"
+"""taken where several encodings are equally likely"""
+_SAMPLE = 2000
+"""bytes that show whether a file without a mark is UTF-16: every other one of its digits and line feeds is NUL"""
 
 
 def decoded(data: bytes) -> tuple[str, str]:
@@ -26,10 +30,22 @@ def _decoded(data: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding), encoding
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high = data[first:_SAMPLE:2]
+        if high.count(0) > len(high) / 3:
+            return data.decode(encoding), encoding
     try:
         return data.decode(), "utf-8"
     except UnicodeDecodeError:
-        best = from_bytes(data).best()
-        if best is None:
-            raise
-        return str(best), best.encoding
+        return _guessed(data)
+
+
+def _guessed(data: bytes) -> tuple[str, str]:
+    """By the lines that are not ASCII, for numbers and times only blur the picture."""
+    matches = from_bytes(b"\n".join(line for line in data.splitlines() if not line.isascii()))
+    best = matches.best()
+    if best is None:
+        raise UnicodeError
+    alike = {one.encoding for one in matches if (one.chaos, one.coherence) == (best.chaos, best.coherence)}
+    encoding = _WESTERN if _WESTERN in alike else best.encoding
+    return data.decode(encoding), encoding
