@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
-from json import dumps
-from pathlib import Path
+from json import JSONEncoder
 
 import regex
 
@@ -17,6 +16,8 @@ from subgen.types import Cue, Document, Turn, Word
 SCHEMA = "subgen/1"
 """Name and version of the schema. The number rises when an old reader would misread a new file."""
 
+_ENCODE = JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
+"""writes numbers, texts and objects of them; only paths are turned into text"""
 _UNWRITTEN = {(Cue, "words")}
 """what follows from the rest and would make the file twice as long"""
 _UNLESS_EMPTY = {
@@ -42,15 +43,17 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if (kind, field.name) not in _UNWRITTEN)
+def _names(kind: type) -> tuple[tuple[str, bool], ...]:
+    """The fields of a dataclass that are written, and whether that is so when they are empty."""
+    written = (field.name for field in fields(kind) if (kind, field.name) not in _UNWRITTEN)
+    return tuple((name, (kind, name) not in _UNLESS_EMPTY) for name in written)
 
 
 def _members(value: object) -> dict[str, object]:
     """The fields of a dataclass that are written, by name."""
     kind: type = type(value)
-    members = {name: getattr(value, name) for name in _names(kind)}
-    return {name: part for name, part in members.items() if part not in (None, ()) or (kind, name) not in _UNLESS_EMPTY}
+    members = ((name, getattr(value, name), always) for name, always in _names(kind))
+    return {name: part for name, part, always in members if always or part not in (None, ())}
 
 
 def _written(value: object, line_end: str) -> Iterator[str]:
@@ -58,13 +61,16 @@ def _written(value: object, line_end: str) -> Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         value = _members(value)
     if isinstance(value, dict):
-        parts = [(dumps(key) + ": ", part) for key, part in value.items()]
+        if not any(is_dataclass(part) or isinstance(part, dict | tuple) for part in value.values()):
+            yield _ENCODE(value)
+            return
+        parts = [(_ENCODE(key) + ": ", part) for key, part in value.items()]
         opening, closing = "{}"
     elif isinstance(value, tuple):
         parts = [("", part) for part in value]
         opening, closing = "[]"
     else:
-        yield dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False, allow_nan=False)
+        yield _ENCODE(value)
         return
     flat = not any(is_dataclass(part) or isinstance(part, dict | tuple) for _, part in parts)
     inner = "" if flat else line_end + " "

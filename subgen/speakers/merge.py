@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import regex
@@ -80,13 +80,13 @@ def speakers_of(words: Sequence[Word], turns: Turns, estimated: Sequence[bool] =
     unknown = _add_nearest(evidence, words, turns.overlapping, labels, alone)
     shares = evidence / evidence.sum(axis=1, keepdims=True)
     costs = _costs(words, estimated)
-    chosen = _steadied(_cheapest(np.where(unknown[:, None], 0.0, np.log(shares)), costs), shares, costs, unknown)
+    chosen = _steadied(cheapest(np.where(unknown[:, None], 0.0, np.log(shares)), costs), shares, costs, unknown)
     beside = covered >= TOGETHER
     beside[np.arange(len(words)), chosen] = False
     certain = shares[np.arange(len(words)), chosen].round(3).tolist()
     return tuple(
-        Said(None) if lost else Said(labels[who], sure, tuple(labels[other] for other in np.flatnonzero(others)))
-        for who, sure, lost, others in zip(chosen.tolist(), certain, unknown.tolist(), beside, strict=True)
+        Said(None) if lost else Said(labels[who], sure, tuple(compress(labels, others)))
+        for who, sure, lost, others in zip(chosen.tolist(), certain, unknown.tolist(), beside.tolist(), strict=True)
     )
 
 
@@ -174,7 +174,7 @@ def _cost(word: Word, following: Word) -> float:
     return AFTER_CLAUSE if pause > PAUSE or _CLAUSE_END.search(word.text) else ELSEWHERE
 
 
-def _cheapest(likelihoods: _Floats, costs: _Floats) -> _Ints:
+def cheapest(likelihoods: _Floats, costs: _Floats) -> _Ints:
     """The speaker of each word on the path with the highest likelihood less the cost of its changes (Viterbi).
 
     A change costs the same between any two speakers, so each step compares staying with coming from the best other.

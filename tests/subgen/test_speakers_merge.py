@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgen.speakers.merge import speakers_of
+from subgen.speakers.merge import cheapest, speakers_of
 from subgen.speakers.rttm import read_rttm
 from subgen.speakers.turns import tidied
 from subgen.types import Turn, Turns, Word
@@ -167,3 +169,20 @@ def test_whatever_comes_every_word_has_one_of_the_speakers_or_none(words, turns,
         near = any(turn.start - 0.6 <= word.end + 0.021 and word.start - 0.621 <= turn.end for turn in tidy.overlapping)
         assert near or said.speaker is None
         assert said.confidence is None or 0 <= said.confidence <= 1
+
+
+@given(st.data())
+def test_the_path_is_the_best_of_all_paths(data) -> None:
+    """Against trying every path over the same evidence and costs."""
+    count = data.draw(st.integers(1, 5))
+    speakers = data.draw(st.integers(1, 3))
+    numbers = st.floats(-5, 0)
+    likelihoods = np.array([[data.draw(numbers) for _ in range(speakers)] for _ in range(count)])
+    costs = np.array([data.draw(st.sampled_from([-2.0, 0.3, 1.5, 3.5, np.inf])) for _ in range(count)])
+
+    def worth(path: Sequence[int]) -> float:
+        gained = sum(likelihoods[index, who] for index, who in enumerate(path))
+        return gained - sum(costs[index] for index in range(count - 1) if path[index] != path[index + 1])
+
+    best = max(worth(path) for path in product(range(speakers), repeat=count))
+    assert worth(cheapest(likelihoods, costs).tolist()) == pytest.approx(best)
