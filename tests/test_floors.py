@@ -82,6 +82,7 @@ LAZY = {
     ("subgen.eval.rival_worker", "mlx_qwen3_asr"): "one rival of several, see above",
     ("aligner.__main__", "aligner"): "imports MLX: a machine that can't gets a sentence, not a traceback",
     ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
+    ("subgen.cues.phrases", "budoux"): "only texts without spaces between words need its models",
     ("subgen.engine", "mlx"): "a machine where MLX can't be imported gets a sentence, not a traceback",
     ("subgen.engine", "aligner"): "imports MLX, see above",
     ("subgen.engine", "subgen.asr"): "imports MLX, see above",

@@ -95,7 +95,7 @@ def _merged(clusters: Sequence[_Cluster]) -> _Cluster:
 
 
 def _phrase_begins(text: str, language: str, clusters: Sequence[_Cluster]) -> frozenset[int]:
-    """Where clusters begin a phrase; a phrase that begins after opening or before closing signs takes or leaves them."""
+    """Where clusters begin a phrase; after opening and before closing signs it takes or leaves them."""
     starts = phrase_starts(text, language)
     found: set[int] = set()
     for cluster in clusters:

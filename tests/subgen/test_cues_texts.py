@@ -93,8 +93,12 @@ def test_cue_text_is_the_transcript(script) -> None:
         assert_same_text(shown, text)
         assert_limits(shown, layout)
         lines = [line for cue in shown for line in cue.lines]
-        whole = {token.text.strip() for utterance in said for token in tokens(utterance.words)}
         kept = [rules(layout, utterance.language) for utterance in said]
+        whole = {
+            token.text.strip()
+            for utterance, rule in zip(said, kept, strict=True)
+            for token in tokens(utterance.words, utterance.language, rule)
+        }
         assert len({rule.full_width for rule in kept}) <= 1
         width = max((rule.width for rule in kept), default=0)
         full = any(rule.full_width for rule in kept)
