@@ -46,6 +46,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "voice": ("subgen.voice",),
         "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
         "cues": ("subgen.cues",),
+        "retiming": ("subgen.retime",),
         "raw text": ("subgen.asr.output",),
         "text files": ("subgen.textfile",),
     },
@@ -58,7 +59,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "diarisation": ("subgen.diarise",),
     },
     3: {"engine": ("subgen.engine", "subgen.models")},
-    4: {"pipeline": ("subgen.pipeline",)},
+    4: {"pipeline": ("subgen.pipeline", "subgen.retiming")},
     6: {"evaluation": ("subgen.eval",)},
     7: {"command of the aligner": ("aligner.__main__",), "commands": ("subgen.cli", "subgen.__main__")},
 }
@@ -87,6 +88,7 @@ LAZY = {
     ("subgen.engine", "aligner"): "imports MLX, see above",
     ("subgen.engine", "subgen.asr"): "imports MLX, see above",
     ("subgen.pipeline", "aligner.aligner"): "imports MLX, which a run that aligns nothing may lack",
+    ("subgen.retiming", "aligner.aligner"): "see above",
     ("subgen.models", "huggingface_hub"): "local directories need no hub, and it takes half a second",
     ("subgen.media.ffmpeg", "imageio_ffmpeg"): "only where no ffmpeg is on PATH",
 }

@@ -28,7 +28,7 @@ from subgen.cli.bench_flags import (
     BenchWeights,
 )
 from subgen.cli.binding import with_flags
-from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
+from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, RETIME_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 
@@ -101,6 +101,23 @@ def render(
     from subgen.cli.work import render_files
 
     return render_files(documents, settings)
+
+
+@command()
+@with_flags(RETIME_FLAGS)
+def retime(
+    subtitles: Annotated[Path, typer.Argument(metavar="SUBTITLES", help="An SRT, VTT, ASS, SSA or SBV file.")],
+    media: Annotated[Path, typer.Argument(metavar="MEDIA", help="The film or recording that it belongs to.")],
+    settings: Settings,
+    document: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was recognised in MEDIA before, as -f json wrote it."),
+    ] = None,
+) -> int:
+    """Repair the times of subtitles by the audio: shifts, drift and cuts. The text stays as it is."""
+    from subgen.cli.retime import retime_file
+
+    return retime_file(subtitles, media, document, settings)
 
 
 @command()

@@ -173,6 +173,20 @@ TRANSCRIBE_FLAGS: Flags = {
 }
 ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
 RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **TURNS_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
+RETIME_FLAGS: Flags = {
+    "delivery.output": _flag(
+        OUTPUT,
+        *("--output", "-o"),
+        metavar="PLACE",
+        help="A folder, a file, or - for stdout. Default: beside the subtitles, as NAME.retimed.FORMAT.",
+    ),
+    "delivery.overwrite": DELIVERY_FLAGS["delivery.overwrite"],
+    **{path: flag for path, flag in SPEECH_FLAGS.items() if path != "words.align"},
+    **INPUT_FLAGS,
+    **MODEL_FLAGS,
+    **CHUNK_FLAGS,
+    **SCREEN_FLAGS,
+}
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Films or recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
