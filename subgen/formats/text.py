@@ -40,13 +40,14 @@ class Line:
 
         Words that are not in the text are passed over, so that the pieces joined are always the text.
         """
-        at, word = 0, None
+        at, end, word = 0, 0, None
         for next_word in self.words:
-            found = self.text.find(said, at) if (said := clean(next_word.text)) else -1
+            said = clean(next_word.text)
+            found = self.text.find(said, end) if said else -1
             if found >= 0:
-                if found > at or word:
+                if found > at:
                     yield word, self.text[at:found]
-                at, word = found, next_word
+                at, end, word = found, found + len(said), next_word
         yield word, self.text[at:]
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from subgen.formats.ass import ass
 from subgen.formats.lrc import lrc
 from subgen.formats.srt import srt
-from subgen.formats.text import clean, shown
+from subgen.formats.text import Line, clean, shown
 from subgen.formats.ttml import ttml
 from subgen.formats.vtt import vtt
 from subgen.types import Cue, Utterance, Word
@@ -237,6 +237,24 @@ def test_lrc_clears_the_line_in_a_gap_and_stamps_words_on_demand() -> None:
 @pytest.mark.parametrize("write", [srt, vtt, ass, lambda cues: ttml(cues, ""), lambda cues: "".join(lyrics(cues))])
 def test_nothing_said_gives_a_whole_file_without_cues(write) -> None:
     assert write(()) == write((Cue(1, 2, ("\0", " "), ("Ann", "Bob")),))
+
+
+@given(
+    st.lists(st.sampled_from(["a ", "no ", "天", "天。", "nono", "-", "b, "]), min_size=1), st.sampled_from(["", "-"])
+)
+def test_every_word_of_a_line_begins_its_own_piece(texts, dash) -> None:
+    words = tuple(Word(number, number + 1, text) for number, text in enumerate(texts))
+    pieces = list(Line(clean(dash + "".join(texts)), words=words).pieces())
+    assert "".join(text for _, text in pieces) == clean(dash + "".join(texts))
+    assert [word for word, _ in pieces if word] == list(words)
+    if dash != texts[0]:
+        assert all(text.startswith(clean(word.text)) for word, text in pieces if word)
+
+
+def test_words_that_are_said_twice_have_their_own_times() -> None:
+    words = (Word(1, 1.5, "天"), Word(1.5, 2.0, "天"), Word(2.0, 2.5, "no "), Word(2.5, 3.0, "no"))
+    text = vtt((Cue(0.5, 4, ("-天天no no",), (), (words,)),), word_times=True)
+    assert text.endswith("\n-<00:00:01.000>天<00:00:01.500>天<00:00:02.000>no <00:00:02.500>no\n\n")
 
 
 def test_words_that_are_not_in_their_line_are_passed_over() -> None:
