@@ -57,15 +57,20 @@ class Shots:
         near: Flags = (after - times < self.half) & (after - times != self.lead(gap))
         return near | (times - before < self.half)
 
-    def entries(self, wanted: Milliseconds) -> list[tuple[Milliseconds, Milliseconds, Numbers]]:
-        """Where cues may appear instead of at wrong times: rows of `wanted`, the times, and what the move costs."""
-        (rows,) = np.nonzero(self.wrong_in(wanted))
+    def entries(self, wanted: Milliseconds, gap: Milliseconds) -> list[tuple[Milliseconds, Milliseconds, Numbers]]:
+        """Where cues may appear instead of near a change: rows of `wanted`, the times, and what the move costs.
+
+        That is with the change before or after, half a second from either, or so much later than the change that the
+        cue before may go half a second after it.
+        """
+        (rows,) = np.nonzero(self.wrong_in(wanted) | self.wrong_in(wanted - self.lead(gap)))
         times = wanted[rows]
         before, after = self.around(times)
+        second = before + self.half + self.lead(gap[rows])
         found = []
-        for place in (before, after, before + self.half, after - self.half):
+        for place in (before, after, before + self.half, after - self.half, second):
             moved = (place - times) / 1000
-            good = (abs(place - times) < self.half) & (place >= 0) & ~self.wrong_in(place)
+            good = (abs(place - times) < self.half) & (place >= 0) & ~self.wrong_in(place) & (place != times)
             cost = np.where(moved > 0, LATER * moved, -EARLIER * moved)
             found.append((rows[good], place[good], cost[good]))
         return found

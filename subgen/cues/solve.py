@@ -25,7 +25,7 @@ class Entries:
         if timing.shots:
             (bound,) = np.nonzero(talk.limits.shots)
             costs[0][bound] = SHOT * timing.shots.wrong_in(talk.start[bound])
-            for rows, places, moves in timing.shots.entries(talk.start[bound]):
+            for rows, places, moves in timing.shots.entries(talk.start[bound], talk.limits.gap[bound]):
                 tokens.append(bound[rows])
                 times.append(places)
                 costs.append(moves)

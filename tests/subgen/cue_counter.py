@@ -101,12 +101,10 @@ def shot_faults(srt: str, changes: list[float], frame_rate: float) -> tuple[int,
     second from it. Frames are counted from the change, so that the rate need not be constant.
     """
 
-    def frames(time: int) -> list[int]:
-        """Where a time lies, seen from every change within two seconds."""
-        return [round((time / 1000 - change) * frame_rate) for change in changes if abs(time / 1000 - change) < 2]
+    def wrong(time: int, place: int) -> bool:
+        """Whether a time is near a change, but `place` frames from none."""
+        near = [round((time / 1000 - change) * frame_rate) for change in changes if abs(time / 1000 - change) < 2]
+        return place not in near and any(abs(frame) < frame_rate / 2 - 0.5 for frame in near)
 
-    half = frame_rate / 2 - 0.5
     shown = read(srt)
-    appear = sum(any(0 < abs(frame) < half for frame in frames(cue.start)) for cue in shown)
-    go = sum(any(abs(frame) < half and frame != -2 for frame in frames(cue.end)) for cue in shown)
-    return appear, go
+    return sum(wrong(cue.start, 0) for cue in shown), sum(wrong(cue.end, -2) for cue in shown)

@@ -339,11 +339,17 @@ LAYOUTS = st.builds(
     gap_frames=st.integers(0, 5),
     longest=st.floats(2, 10),
     reading_speed=st.floats(5, 30),
+    chain=st.sampled_from([None, 0.0, 0.5, 1.0]),
+    linger=st.sampled_from([None, 0.0, 1.5]),
+    dashes=st.sampled_from([None, "both", "second", "both-spaced"]),
 )
 
 
-@given(st.lists(WORDS, max_size=3), LAYOUTS, st.sampled_from([23.976, 25.0, 60.0]), st.booleans())
-def test_every_word_is_shown_once_in_order_and_limits_hold(parts, layout, frame_rate, in_order) -> None:
+SHOTS = st.lists(st.floats(-1, 60, allow_nan=False), max_size=12)
+
+
+@given(st.lists(WORDS, max_size=3), LAYOUTS, st.sampled_from([23.976, 25.0, 60.0]), SHOTS, st.booleans())
+def test_every_word_is_shown_once_in_order_and_limits_hold(parts, layout, frame_rate, shots, in_order) -> None:
     utterances = []
     clock = 0.0
     for number, part in enumerate(parts):
@@ -352,7 +358,7 @@ def test_every_word_is_shown_once_in_order_and_limits_hold(parts, layout, frame_
             clock = max(clock, start) if in_order else start
             words.append(Word(clock, clock + duration, text))
         utterances.append(Utterance(tuple(words), "English", f"S{number}"))
-    shown = cues(utterances, layout, frame_rate)
+    shown = cues(utterances, layout, frame_rate, shots)
     assert_same_text(shown, " ".join(utterance.text for utterance in utterances))
     assert_limits(shown, layout, frame_rate)
     for left, right in pairwise(shown):
