@@ -115,7 +115,7 @@ class Aligner:
         mels = features([samples for samples, _ in rows], self._model.config.audio.num_mel_bins)
         marked = [self._prompt(text) for _, text in rows]
         pairs = list(zip(marked, self._model.audio_tower(mels), strict=True))
-        return side_by_side(self._best, row_groups(pairs))
+        return side_by_side(self._best, list(row_groups(pairs)), _tokens)
 
     def _best(self, rows: Sequence[tuple[_Marked, mx.array]]) -> list[mx.array]:
         """The most probable classes of rows that go through the decoder together."""
@@ -145,3 +145,7 @@ class Aligner:
     def _realign(self, samples: Samples, units: Sequence[Unit]) -> tuple[AlignedUnit, ...]:
         [(found, _)] = self.predict([samples], [units])
         return found
+
+
+def _tokens(rows: Sequence[tuple[_Marked, mx.array]]) -> int:
+    return sum(marked.prompt.length(audio.shape[0]) for marked, audio in rows)

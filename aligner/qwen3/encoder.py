@@ -118,8 +118,8 @@ class AudioEncoder(nn.Module):
             mels: log-mel features, each (frames, num_mel_bins) with at least one frame.
         """
         clips = [list(self._windows(mel)) for mel in mels]
-        tiles = _tiles([window for clip in clips for window in clip], _TILE[0 if on_cpu() else 1])
-        encoded = iter([tokens for tile in side_by_side(self._encode, tiles) for tokens in tile])
+        tiles = list(_tiles([window for clip in clips for window in clip], _TILE[0 if on_cpu() else 1]))
+        encoded = iter([tokens for tile in side_by_side(self._encode, tiles, _chunks_in) for tokens in tile])
         return [mx.concatenate([next(encoded) for _ in clip]) for clip in clips]
 
     def _windows(self, mel: Features) -> Iterator[Window]:
@@ -165,6 +165,10 @@ class AudioEncoder(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return self.proj2(gelu(self.proj1(self.ln_post(x))))
+
+
+def _chunks_in(tile: Sequence[Window]) -> int:
+    return sum(len(window.chunks) for window in tile)
 
 
 def _places(counts: Sequence[int]) -> mx.array:

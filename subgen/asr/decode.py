@@ -154,7 +154,7 @@ class _Batch:
         """Audio and prompts through the network."""
         mels = features([request.samples for request in requests], self.model.config.audio.num_mel_bins)
         pairs = list(zip(requests, self.model.audio_tower(mels), strict=True))
-        return side_by_side(self._prefill, row_groups(pairs))
+        return side_by_side(self._prefill, list(row_groups(pairs)), _audio_tokens)
 
     def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
         prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
@@ -224,6 +224,10 @@ class _Batch:
                 answers.append(row.answer(finish))
                 self.rows[here[id(row)]] = None
         return answers
+
+
+def _audio_tokens(pairs: Sequence[tuple[Request, mx.array]]) -> int:
+    return sum(audio.shape[0] for _, audio in pairs)
 
 
 def _choose(logits: mx.array) -> tuple[mx.array, mx.array]:

@@ -94,5 +94,6 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _sound(samples: Samples) -> Samples:
-    # Float files may hold anything; one NaN would silence the model.
-    return np.clip(np.nan_to_num(samples, nan=0.0), np.float32(-1.0), np.float32(1.0))
+    # Float files may hold anything; one NaN would silence the model. Their sum tells of one, in a tenth of the time.
+    clipped = np.clip(samples, np.float32(-1.0), np.float32(1.0))
+    return np.nan_to_num(clipped, nan=0.0) if np.isnan(clipped.sum()) else clipped
