@@ -24,7 +24,7 @@ from subgen.retime.places import Place, placed
 from subgen.retime.report import notes
 from subgen.retime.script import Script, heard, script
 from subgen.retime.stretches import Stretch, stretches
-from subgen.types import Document, Media, Note, Samples, Span
+from subgen.types import Cue, Document, Media, Note, Samples, Seconds, Span
 
 if TYPE_CHECKING:
     from aligner.aligner import Clip
@@ -105,17 +105,24 @@ def retimed(subtitles: Subtitles, document: Document, aligner: Callable[[], Alig
     words = heard(word for utterance in document.utterances for word in utterance.words)
     pairs = dict(matches([token.text for token in said.tokens], [word.text for word in words]))
     times: dict[int, Span] = {token: words[word] for token, word in pairs.items()}
+    _require_same(subtitles, document, evidence(said, cues, times, pairs))
     doubtful = stretches(said, words, pairs, document.duration)
     if doubtful:
         times = _aligned(doubtful, said, document, aligner(), hear(doubtful)) | times
     known = evidence(said, cues, times, pairs)
-    _require_same(subtitles, document, known)
-    found = pieces([(cue.start, each.exact) for cue, each in zip(cues, known, strict=True) if each.exact is not None])
-    places = placed(cues, known, found or (Piece(0.0, 0.0, 1.0, 0.0, 0, 0.0),))
+    found = pieces(_points(cues, known))
+    places = placed(cues, known, found)
     back = sorted(range(len(order)), key=order.__getitem__)
     in_file = tuple(places[place] for place in back)
     told = (*subtitles.notes, *notes(subtitles.cues, in_file, found))
     return Retimed(with_times(subtitles, in_file), in_file, found, told)
+
+
+def _points(cues: Sequence[Cue], known: Sequence[Evidence]) -> list[tuple[Seconds, Seconds]]:
+    """Old and new times of cues: of those whose first words are heard, where there are any."""
+    exact = [(cue.start, each.exact) for cue, each in zip(cues, known, strict=True) if each.exact is not None]
+    rough = ((cue.start, each.start) for cue, each in zip(cues, known, strict=True) if each.start is not None)
+    return exact or list(rough)
 
 
 def _require_same(subtitles: Subtitles, document: Document, known: Sequence[Evidence]) -> None:

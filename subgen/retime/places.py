@@ -103,6 +103,8 @@ def _in_hole(old: Sequence[Span], lines: tuple[Piece, Piece], hole: Span) -> lis
     Where neither leaves them room they share what there is.
     """
     before, after = lines
+    if before == after:
+        return [_mapped(span, before) for span in old]
     found = [
         [_mapped(span, before if number < split else after) for number, span in enumerate(old)]
         for split in range(len(old), -1, -1)

@@ -104,7 +104,9 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         build(values)
 
 
-@pytest.mark.parametrize("page", ["", "transcribe", "align", "render", "languages", "models", "doctor", "bench"])
+@pytest.mark.parametrize(
+    "page", ["", "transcribe", "align", "render", "retime", "languages", "models", "doctor", "bench", "score"]
+)
 def test_help_is_as_recorded(page: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE)."""
     monkeypatch.setenv("COLUMNS", "100")
