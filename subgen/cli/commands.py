@@ -190,5 +190,23 @@ def bench(
     return run_bench(wanted, json)
 
 
+@command()
+@with_flags({})
+def score(
+    reference: Annotated[
+        Path, typer.Argument(metavar="REFERENCE", help="The truth: json, srt, vtt, txt, rttm, ctm, stm.")
+    ],
+    hypotheses: Annotated[list[Path], typer.Argument(metavar="RESULT...", help="What is measured, in these formats.")],
+    collar: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Not scored on either side of an edge of a turn.")
+    ] = 0.0,
+    json: AsJson = False,
+) -> int:
+    """Measure results against a reference: words, word times, turns, speakers."""
+    from subgen.cli.score import score_files
+
+    return score_files(reference, hypotheses, collar, json)
+
+
 program = get_command(app)
 """All commands, as what can be run and walked through."""

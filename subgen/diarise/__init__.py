@@ -1,11 +1,11 @@
 """Finding who talks when. A `Diariser` does it; `identification` chooses one and puts its turns to a document.
 
-A new backend is a class in a module of its own and a line in `_BACKENDS`.
+A new backend is a class in a module of its own and a line in `BACKENDS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,15 +52,17 @@ class Given:
         return Turns(turns_of(self._recordings, media.path.stem, self._name))
 
 
-_BACKENDS: dict[str, Callable[[Speakers], Diariser]] = {}
-"""what --speakers can use, the best first; each raises MissingDependency or ModelError when it can't run here"""
+Backend = Callable[[Speakers], Diariser]
+"""makes a diariser; raises MissingDependency or ModelError when it can't run here"""
+BACKENDS: dict[str, Backend] = {}
+"""what --speakers can use, by name; the first is the default"""
 
 
-def diariser(wishes: Speakers) -> Diariser:
+def diariser(wishes: Speakers, backends: Mapping[str, Backend] = BACKENDS) -> Diariser:
     """The diariser that is asked for, ready to run. Raises SubgenError for all that can be known before it runs."""
     if wishes.turns is not None:
         return Given(wishes.turns)
-    for backend in _BACKENDS.values():
+    for backend in backends.values():
         return backend(wishes)
     raise MissingDependency("No program that finds speakers is installed: give another one's turns with --turns FILE.")
 

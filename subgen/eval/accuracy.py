@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 import regex
 
-from subgen.eval.edits import alignment
+from subgen.eval.edits import Pair, alignment
 from subgen.types import Seconds, Word
 
 CLOSE: Seconds = 0.08
@@ -73,7 +73,11 @@ def word_error_rate(reference: str, hypothesis: str) -> WordErrors:
     Other tools may split the same number of edits differently into the three kinds.
     """
     ours, theirs = normalise(reference), normalise(hypothesis)
-    pairs = alignment(ours, theirs)
+    return count(ours, theirs, alignment(ours, theirs))
+
+
+def count(ours: Sequence[str], theirs: Sequence[str], pairs: Sequence[Pair]) -> WordErrors:
+    """Counts the edits in an alignment of two lists of words."""
     return WordErrors(
         substitutions=sum(i is not None and j is not None and ours[i] != theirs[j] for i, j in pairs),
         deletions=sum(j is None for _, j in pairs),

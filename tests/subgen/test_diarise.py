@@ -1,0 +1,279 @@
+"""Speakers through the chain: turns from files, names, what is wrong with them, and a talk from end to end."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from subgen.cli.shell import run
+from subgen.diarise import Given, Hear, Identification, deaf, diariser, identification, with_names
+from subgen.errors import MediaNotFound, MissingDependency, OptionError
+from subgen.events import Event, Noticed
+from subgen.formats import render
+from subgen.media import probe
+from subgen.media.whole import samples_of
+from subgen.options import Input, Speakers
+from subgen.types import SAMPLE_RATE, Document, Media, Turn, Turns
+from tests.fakes import media
+from tests.subgen.test_speakers_identify import SAID, document_of
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+
+
+@dataclass
+class Fixed:
+    """A diariser that listens and knows the answer."""
+
+    turns: Sequence[Turn]
+    heard: int = 0
+
+    def diarise(self, media: Media, hear: Hear, wishes: Speakers) -> Turns:
+        self.heard = len(hear())
+        return Turns(tuple(self.turns), model="fixed")
+
+
+@pytest.fixture
+def rttm(tmp_path):
+    path = tmp_path / "talk.rttm"
+    path.write_text("SPEAKER talk 1 0 2 <NA> <NA> s1 <NA> <NA>\nSPEAKER talk 1 2 2 <NA> <NA> s2 <NA> <NA>\n")
+    return path
+
+
+def test_a_diariser_hears_the_recording_and_the_listener_hears_its_notes() -> None:
+    fixed = Fixed([Turn(0, 2, "A"), Turn(2, 4, "B")])
+    told: list[Event] = []
+    document = document_of(*SAID)
+    found = Identification(fixed, Speakers(find=True), (("SPEAKER_00", "Anna"),)).of(
+        document, lambda: np.zeros(7, np.float32), told.append
+    )
+    assert fixed.heard == 7
+    assert found.models == ("fixed",)
+    assert found.speakers[0].name == "Anna"
+    assert told == [Noticed(document.media.path, note) for note in found.notes]
+    assert len(told) == 1
+
+
+def test_turns_come_from_a_file(rttm) -> None:
+    wishes = Speakers(turns=rttm)
+    assert isinstance(diariser(wishes), Given)
+    found = identification(wishes)
+    assert found is not None
+    document = found.of(document_of(*SAID), deaf)
+    assert [said.speaker for said in document.utterances] == ["SPEAKER_00", "SPEAKER_01", None]
+
+
+def test_the_first_backend_is_the_default() -> None:
+    fixed = Fixed([])
+    assert diariser(Speakers(find=True), {"one": lambda wishes: fixed, "two": lambda wishes: Fixed([])}) is fixed
+
+
+def test_nobody_is_looked_for_unless_asked() -> None:
+    assert identification(Speakers()) is None
+
+
+def test_names_come_from_a_file_and_then_from_flags(rttm, tmp_path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("SPEAKER_00=Anna\nSPEAKER_01=Paul\n")
+    found = identification(Speakers(turns=rttm, names_file=names, names=(("SPEAKER_01", "Bob"),)))
+    assert found is not None
+    assert [one.name for one in found.of(document_of(*SAID), deaf).speakers] == ["Anna", "Bob"]
+
+
+def test_what_can_not_work_is_refused_before_anything_is_decoded(rttm, tmp_path) -> None:
+    with pytest.raises(OptionError, match=r"^Names need speakers: add --speakers"):
+        identification(Speakers(names=(("a", "b"),)))
+    with pytest.raises(MediaNotFound, match=r"none\.rttm can't be read: No such file"):
+        identification(Speakers(turns=tmp_path / "none.rttm"))
+    with pytest.raises(MediaNotFound, match=r"none\.txt can't be read"):
+        identification(Speakers(turns=rttm, names_file=tmp_path / "none.txt"))
+    with pytest.raises(MissingDependency, match=r"give another one's turns with --turns FILE\.$"):
+        identification(Speakers(find=True))
+    with pytest.raises(OptionError, match=r"A saved document has no sound"):
+        deaf()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"find": True, "exact": 0}, "at least 1"),
+        ({"find": True, "exact": 2, "least": 1}, "either exact or between"),
+        ({"find": True, "least": 3, "most": 2}, "At least 3 speakers can't be at most 2"),
+        ({"find": True, "turns": Path("a.rttm")}, "use --speakers or --turns"),
+        ({"turns": Path("a.rttm"), "exact": 2}, "add --speakers"),
+        ({"most": 2}, "add --speakers"),
+    ],
+)
+def test_wishes_that_contradict_are_refused(values, sentence) -> None:
+    with pytest.raises(OptionError, match=sentence):
+        Speakers(**values)
+
+
+def test_counts_that_agree_are_kept() -> None:
+    assert Speakers(find=True, least=2, most=2).most == 2
+
+
+def test_saved_documents_get_names_with_notes(rttm) -> None:
+    found = identification(Speakers(turns=rttm))
+    assert found is not None
+    document, told = found.of(document_of(*SAID), deaf), []
+    again = with_names(document, Speakers(names=(("SPEAKER_01", "Paul"), ("SPEAKER_05", "Eve"))), told.append)
+    assert [one.shown for one in again.speakers] == ["SPEAKER_00", "Paul"]
+    assert len(told) == 1
+
+
+TRUTH_OF_LATE = 13.521
+"""seconds from the start of the picture to the end of the sound"""
+
+
+def test_a_whole_recording_in_memory() -> None:
+    samples = samples_of(probe(SAMPLES / "late.mkv", Input()), Input())
+    assert samples.dtype == np.float32
+    assert abs(len(samples) / SAMPLE_RATE - TRUTH_OF_LATE) < 0.01
+
+
+# From end to end: the talk in samples/ with its exact turns, by the toy.
+
+TRUTH = json.loads((SAMPLES / "talk.json").read_text(encoding="utf-8"))
+SENTENCES = [(sentence["speaker"], sentence["text"].replace("!", ".")) for sentence in TRUTH["sentences"]]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("talk")
+    command = [str(SAMPLES / "talk.m4a"), "--model", "demo", "--turns", str(SAMPLES / "talk.rttm"), "-q"]
+    assert run([*command, "-f", "srt,vtt,json,md,rttm", "-o", f"{folder}/"]) == 0
+    return {path.suffix[1:]: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def joined(parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(speaker, text) with neighbours of one speaker joined, and punctuation that the toy mistakes made alike."""
+    found: list[tuple[str, str]] = []
+    for speaker, text in parts:
+        plain = " ".join(text.split()).replace("!", ".")
+        if found and found[-1][0] == speaker:
+            found[-1] = (speaker, f"{found[-1][1]} {plain}")
+        else:
+            found.append((speaker, plain))
+    return found
+
+
+def test_every_sentence_has_its_speaker_in_subrip(results) -> None:
+    parts, speaker = [], ""
+    for block in results["srt"].strip().split("\n\n"):
+        for line in block.split("\n")[2:]:
+            name = re.match(r"-?(Anna|Paul): ", line)
+            speaker = name[1] if name else speaker
+            parts.append((speaker, line[name.end() :] if name else line))
+    assert joined(parts) == joined(SENTENCES)
+
+
+def test_every_sentence_has_its_speaker_in_webvtt(results) -> None:
+    cues = re.findall(r"-->.*\n((?:.+\n)+)", results["vtt"])
+    parts = [
+        (name, re.sub(r"^-|</v>", "", text))
+        for cue in cues
+        for name, text in re.findall(r"<v (\w+)>([^<]+(?:</v>)?)", cue)
+    ]
+    assert joined(parts) == joined(SENTENCES)
+
+
+def test_every_sentence_has_its_speaker_in_json(results) -> None:
+    value = json.loads(results["json"])
+    names = {speaker["label"]: speaker["name"] for speaker in value["speakers"]}
+    assert names == {"SPEAKER_00": "Anna", "SPEAKER_01": "Paul"}
+    parts = [(names[said["speaker"]], "".join(word["text"] for word in said["words"])) for said in value["utterances"]]
+    assert joined(parts) == joined(SENTENCES)
+    assert all(0.9 < word["speaker_confidence"] <= 1 for said in value["utterances"] for word in said["words"])
+
+
+def test_every_sentence_has_its_speaker_in_the_minutes(results) -> None:
+    parts, speaker = [], ""
+    for line in results["md"].splitlines():
+        if line.startswith("## "):
+            speaker = line[3:]
+        elif line.startswith("["):
+            parts.append((speaker, re.sub(r"^\[[\d:]+\]\(talk\.m4a#t=\d+\) ", "", line)))
+    assert joined(parts) == joined(SENTENCES)
+    assert "| Anna | 00:00:26 | 55% | 5 |\n| Paul | 00:00:21 | 45% | 4 |\n" in results["md"]
+
+
+def test_turns_are_written_as_they_came(results) -> None:
+    assert results["rttm"] == (SAMPLES / "talk.rttm").read_text()
+
+
+def test_a_saved_talk_gets_other_names_and_turns(results, tmp_path, capsys) -> None:
+    saved, pair = tmp_path / "talk.json", "SPEAKER_01=Bob"
+    saved.write_text(results["json"], encoding="utf-8")
+    assert run(["render", str(saved), "-f", "vtt", "-o", "-", "--speaker", pair, "--speaker", "Anna=Bea"]) == 0
+    shown = capsys.readouterr().out
+    assert "<v Bob>" in shown
+    assert "<v Bea>" in shown
+    turns = tmp_path / "one.rttm"
+    turns.write_text("SPEAKER talk 1 0 60 <NA> <NA> Solo <NA> <NA>\n")
+    assert run(["render", str(saved), "-f", "srt", "-o", "-", "--turns", str(turns)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("Solo: ") == 1
+    assert "Anna: " not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--turns", "bad.rttm"], 2, "bad.rttm, line 2: 'WEBVTT' begins no line of RTTM"),
+        (["--turns", "none.rttm"], 3, "none.rttm can't be read"),
+        (["--speakers"], 6, "--turns FILE"),
+        (["--speaker", "SPEAKER_00=Anna"], 2, "Names need speakers"),
+        (["--speaker", "Anna"], 2, "write LABEL=NAME"),
+        (["--speakers", "--min-speakers", "3", "--max-speakers", "2"], 2, "can't be at most 2"),
+    ],
+)
+def test_bad_wishes_end_in_one_sentence(arguments, code, sentence, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.rttm").write_text("\nWEBVTT\n")
+    assert run([str(SAMPLES / "talk.m4a"), "--model", "demo", *arguments]) == code
+    shown = capsys.readouterr()
+    assert sentence in shown.err
+    assert shown.err.count("\n") == 1
+    assert not list(tmp_path.glob("*.srt"))
+
+
+def test_naming_nobody_is_an_error_of_a_saved_document(tmp_path, capsys) -> None:
+    saved = tmp_path / "talk.json"
+    saved.write_text(render(document_of(*SAID), "json"), encoding="utf-8")
+    assert run(["render", str(saved), "--speaker", "SPEAKER_00=Anna"]) == 2
+    assert "has no speakers to name" in capsys.readouterr().err
+
+
+def test_a_document_is_unchanged_without_wishes() -> None:
+    document: Document = document_of(*SAID)
+    assert with_names(document, Speakers()) is document
+    assert document.media == media()
+
+
+PAGE = (SAMPLES.parent / "docs/meetings.md").read_text(encoding="utf-8")
+SHOWN = [
+    part.partition("\n")
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+]
+
+
+def test_the_page_shows_what_its_commands_print(tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "samples").symlink_to(SAMPLES)
+    monkeypatch.chdir(tmp_path)
+    for command, _, output in SHOWN:
+        program, *arguments = shlex.split(command)
+        assert program == "subgen"
+        if arguments[0] == "score" and find_spec("meeteval") is None:
+            continue
+        assert run(arguments) == 0
+        shown = re.escape(output).replace(re.escape("..."), ".*")
+        assert re.fullmatch(shown.rstrip("\\\n") + r"\n*", capsys.readouterr().out, re.DOTALL), command
