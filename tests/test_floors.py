@@ -47,6 +47,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
         "cues": ("subgen.cues",),
         "retiming": ("subgen.retime",),
+        "review": ("subgen.review",),
         "raw text": ("subgen.asr.output",),
         "text files": ("subgen.textfile",),
     },

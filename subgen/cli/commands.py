@@ -28,7 +28,7 @@ from subgen.cli.bench_flags import (
     BenchWeights,
 )
 from subgen.cli.binding import with_flags
-from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, RETIME_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
+from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, RETIME_FLAGS, REVIEW_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 
@@ -118,6 +118,25 @@ def retime(
     from subgen.cli.retime import retime_file
 
     return retime_file(subtitles, media, document, settings)
+
+
+@command()
+@with_flags(REVIEW_FLAGS)
+def review(
+    document: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="A result of -f json.")],
+    settings: Settings,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most so many cues, the worst.")] = 20,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--format", "-f", metavar="NAME", help="md, tsv or json. Default: the ending of --output, else md."
+        ),
+    ] = None,
+) -> int:
+    """List the cues of a saved JSON that a person should look at first, with times and reasons."""
+    from subgen.cli.review import review_file
+
+    return review_file(document, limit, style, settings)
 
 
 @command()

@@ -45,6 +45,9 @@ DELIVERY_FLAGS: Flags = {
     "writing.word_times": _flag(
         OUTPUT, "--word-times", help="Put the times of words into vtt, lrc and ass (karaoke) as well."
     ),
+    "delivery.review": _flag(
+        OUTPUT, "--review", help="List the most doubtful cues, with times and reasons, in NAME.LANGUAGE.review.md."
+    ),
     "delivery.overwrite": _flag(OUTPUT, "--overwrite", help="Replace results that exist."),
 }
 SPEECH_FLAGS: Flags = {
@@ -173,6 +176,11 @@ TRANSCRIBE_FLAGS: Flags = {
 }
 ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
 RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **TURNS_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
+REVIEW_FLAGS: Flags = {
+    "delivery.output": _flag(OUTPUT, *("--output", "-o"), metavar="FILE", help="Where the list goes. Default: stdout."),
+    "delivery.overwrite": DELIVERY_FLAGS["delivery.overwrite"],
+    **LAYOUT_FLAGS,
+}
 RETIME_FLAGS: Flags = {
     "delivery.output": _flag(
         OUTPUT,

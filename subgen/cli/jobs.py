@@ -12,6 +12,7 @@ from pathlib import Path
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery
 from subgen.errors import OptionError, OutputError
 from subgen.formats import FORMATS
+from subgen.formats.render import REVIEW
 from subgen.output import check_writable, sidecar
 
 STDOUT = "-"
@@ -34,7 +35,7 @@ class Job:
     def output(self, format: str, language: str) -> Path:
         """The file for a format, once the language is known by its canonical name."""
         if self.file is not None:
-            return self.file
+            return self.file if format != REVIEW else self.file.with_suffix(f".{REVIEW}")
         if self.media:
             return sidecar(self.path, language, format, self.folder)
         return self.folder / f"{self.path.stem}.{format}"
@@ -74,6 +75,9 @@ def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True) -> tu
     folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, single)
     if stdout and not single:
         raise OptionError("stdout takes one result: give one file and one format, or a folder for --output.")
+    if stdout and delivery.review:
+        raise OptionError("--review writes a file beside the result: give a file or a folder for --output.")
+    formats += (REVIEW,) if delivery.review else ()
     jobs = tuple(Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media) for path in files)
     _check_clashes(jobs)
     return jobs

@@ -21,6 +21,8 @@ class Delivery:
     """() is the format that the name of `output` ends with, else srt"""
     output: str | None = None
     """a folder, a file, "-" for stdout; None is beside the media"""
+    review: bool = False
+    """whether the most doubtful cues are listed in a file of their own"""
     overwrite: bool = False
 
 

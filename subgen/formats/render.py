@@ -13,6 +13,7 @@ from subgen.formats.json import json
 from subgen.formats.lrc import lrc
 from subgen.formats.md import md
 from subgen.formats.prefix import loosened, prefixed
+from subgen.formats.review import md as review_list
 from subgen.formats.rttm import rttm
 from subgen.formats.srt import srt
 from subgen.formats.textgrid import textgrid
@@ -21,6 +22,7 @@ from subgen.formats.ttml import ttml
 from subgen.formats.txt import txt
 from subgen.formats.vtt import vtt
 from subgen.options import Layout, Writing
+from subgen.review import Doubt, doubts
 from subgen.speakers.names import under_names
 from subgen.types import Cue, Document
 
@@ -53,8 +55,11 @@ _WRITERS: dict[str, Callable[[_Content], str]] = {
     "ctm": lambda content: ctm(content.document),
     "textgrid": lambda content: textgrid(content.document, content.cues),
     "rttm": lambda content: rttm(content.document),
+    "review.md": lambda content: review_list(doubts(content.document, content.cues)),
 }
-FORMATS: tuple[str, ...] = tuple(_WRITERS)
+REVIEW = "review.md"
+"""what `render` takes beside `FORMATS`: the list of the most doubtful cues"""
+FORMATS: tuple[str, ...] = tuple(name for name in _WRITERS if name != REVIEW)
 """The formats that `render` writes: subtitles, texts, data. Their names are the file extensions."""
 USUAL: tuple[str, ...] = ("srt", "vtt", "json", "txt", "tsv")
 """What `-f all` writes: the formats that programs for transcripts have in common."""
@@ -75,6 +80,12 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: W
     named = under_names(document)
     laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
     return writer(_Content(document if format in _WITH_LABELS else named, laid_out, layout, writing))
+
+
+def review(document: Document, layout: Layout = _LAYOUT, most: int | None = None) -> tuple[Doubt, ...]:
+    """The most doubtful cues of a document, worst first, numbered as in its subtitles."""
+    named = under_names(document)
+    return doubts(named, _laid_out(named, REVIEW, layout), most)
 
 
 def _laid_out(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:
