@@ -224,6 +224,8 @@ class Writing:
 
     word_times: bool = False
     """the times of words inside the cues: stamps in VTT and LRC, karaoke in ASS"""
+    sdh: bool = False
+    """for the deaf and hard of hearing: what a layout for the audience "sdh" is"""
 
 
 @dataclass(frozen=True, slots=True)

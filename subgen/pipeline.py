@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from subgen.ahead import Ahead
+from subgen.asr.troubles import troubles
 from subgen.chunk import split
 from subgen.diarise import identification
 from subgen.engine import Aligns, Engine, Recognises
@@ -19,7 +20,8 @@ from subgen.matching import divide
 from subgen.media import open_audio, probe
 from subgen.media.whole import samples_of
 from subgen.options import Options
-from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Span, Transcript, Word
+from subgen.sounds import joined, sounds
+from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Sound, Span, Transcript, Word
 from subgen.voice import has_voice
 from subgen.words import cut, spread, utterances
 
@@ -229,6 +231,7 @@ class _Session:
     listen: Listener
     transcripts: list[Transcript] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
 
     def watched(self, heard: Iterable[Heard]) -> Iterator[Heard]:
         """The same results; the listener is told how far recognition, the longest stage, has come."""
@@ -252,8 +255,10 @@ class _Session:
         transcripts = [result.transcript for result in group] if timing is None else timing.words(group)
         for result, transcript in zip(group, transcripts, strict=True):
             self.transcripts.append(transcript)
-            for note in _decoding_notes(result):
+            for note in troubles(result):
                 self._notice(note)
+            if transcript.words or not transcript.text:
+                self.sounds += sounds(result.chunk, transcript.words)
             self.listen(Recognised(self.media.path, transcript))
 
     def _notice(self, note: Note) -> None:
@@ -274,6 +279,7 @@ class _Session:
             utterances(self.transcripts),
             tuple(self.notes),
             models if timing else models[:1],
+            sounds=joined(self.sounds),
         )
 
 
@@ -286,14 +292,3 @@ def _imagined(result: Heard) -> bool:
 def _when(chunk: Chunk) -> Span:
     """The time of a chunk without its samples, which notes would keep in memory."""
     return Span(chunk.start, chunk.end)
-
-
-def _decoding_notes(result: Heard) -> Iterator[Note]:
-    transcript: Transcript = result.transcript
-    when = _when(result.chunk)
-    if transcript.finish == "loop":
-        yield Note("loop", "The model repeated itself here; the repetition was dropped, speech may be missing.", when)
-    elif transcript.finish == "length":
-        yield Note("length", "The model did not come to an end here; the text may be cut short or wrong.", when)
-    elif result.cuts:
-        yield Note("retry", "The model repeated itself here; the audio was cut and decoded again.", when)

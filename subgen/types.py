@@ -22,6 +22,7 @@ __all__ = [
     "Note",
     "Samples",
     "Seconds",
+    "Sound",
     "Span",
     "Speaker",
     "Track",
@@ -173,6 +174,13 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound(Span):
+    """A stretch in which something is heard and nobody speaks. `kind`: music, or sound for anything else."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Everything that is known about a file's speech: what JSON holds, and what every other format is made from."""
 
@@ -192,6 +200,8 @@ class Document:
     """when each of them talks, under their labels, in order of time; turns of two speakers may overlap"""
     exclusive: tuple[Turn, ...] = ()
     """the same with one speaker at a time, where the diariser gave it"""
+    sounds: tuple[Sound, ...] = ()
+    """what is heard where nobody speaks for some seconds, in order of time"""
 
     @property
     def language(self) -> str:

@@ -43,7 +43,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "events": ("subgen.events",),
         "threads": ("subgen.ahead",),
         "chunking": ("subgen.chunk", "subgen.cutpoints", "subgen.loudness"),
-        "voice": ("subgen.voice",),
+        "voice": ("subgen.sounds", "subgen.voice"),
         "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
         "cues": ("subgen.cues",),
         "retiming": ("subgen.retime",),

@@ -45,6 +45,12 @@ DELIVERY_FLAGS: Flags = {
     "writing.word_times": _flag(
         OUTPUT, "--word-times", help="Put the times of words into vtt, lrc and ass (karaoke) as well."
     ),
+    "writing.sdh": _flag(
+        OUTPUT,
+        "--sdh",
+        help="For the deaf and hard of hearing: say in brackets who speaks, and where music plays. The same as"
+        " --audience sdh.",
+    ),
     "delivery.review": _flag(
         OUTPUT, "--review", help="List the most doubtful cues, with times and reasons, in NAME.LANGUAGE.review.md."
     ),

@@ -21,11 +21,11 @@ _ENCODE = JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
 _UNWRITTEN = {(Cue, "words")}
 """what follows from the rest and would make the file twice as long"""
 _UNLESS_EMPTY = {
-    *((Document, name) for name in ("speakers", "turns", "exclusive")),
+    *((Document, name) for name in ("speakers", "turns", "exclusive", "sounds")),
     *((Word, name) for name in ("speaker_confidence", "overlap")),
     (Turn, "confidence"),
 }
-"""what only a document with speakers has"""
+"""what most documents lack"""
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 """file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
 

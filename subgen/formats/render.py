@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from subgen.cues import FRAME_RATE, cues
+from subgen.cues.sdh import freed, labelled, with_sounds
 from subgen.errors import OptionError
 from subgen.formats.ass import ass
 from subgen.formats.ctm import ctm
@@ -23,6 +24,7 @@ from subgen.formats.txt import txt
 from subgen.formats.vtt import vtt
 from subgen.options import Layout, Writing
 from subgen.review import Doubt, doubts
+from subgen.rules import rules
 from subgen.speakers.names import under_names
 from subgen.types import Cue, Document
 
@@ -77,6 +79,7 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: W
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
     layout = replace(layout, frame_rate=_frame_rate(document, layout))
+    layout = replace(layout, audience="sdh") if writing.sdh else layout
     named = under_names(document)
     laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
     return writer(_Content(document if format in _WITH_LABELS else named, laid_out, layout, writing))
@@ -91,6 +94,10 @@ def review(document: Document, layout: Layout = _LAYOUT, most: int | None = None
 def _laid_out(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:
     """The cues of a format; SubRip has no other place for a speaker's name than the text."""
     spoken, frame_rate = document.utterances, _frame_rate(document, layout)
+    if layout.audience == "sdh":
+        found = freed(cues(labelled(spoken), layout, frame_rate, document.shots), spoken)
+        main = document.language
+        return with_sounds(found, document.sounds, rules(layout, main), frame_rate, main)
     if format != "srt":
         return cues(spoken, layout, frame_rate, document.shots)
     return loosened(cues(prefixed(spoken), layout, frame_rate, document.shots), spoken)
