@@ -119,8 +119,20 @@ class AudioEncoder(nn.Module):
         """
         clips = [list(self._windows(mel)) for mel in mels]
         tiles = list(_tiles([window for clip in clips for window in clip], _TILE[0 if on_cpu() else 1]))
-        encoded = iter([tokens for tile in side_by_side(self._encode, tiles, _chunks_in) for tokens in tile])
+        stemmed = list(zip(tiles, self._stems(tiles), strict=True))
+        done = side_by_side(self._encode, stemmed, lambda part: _chunks_in(part[0]))
+        encoded = iter([tokens for tile in done for tokens in tile])
         return [mx.concatenate([next(encoded) for _ in clip]) for clip in clips]
+
+    def _stems(self, tiles: Sequence[Sequence[Window]]) -> list[list[mx.array]]:
+        """The convolved chunks of each tile, in parts of a few chunks that are small enough for a processor's cache."""
+        size = _STEM[0 if on_cpu() else 1]
+        parts = []
+        for tile in tiles:
+            chunks = mx.concatenate([mx.array(window.chunks) for window in tile])
+            parts.append([chunks[first : first + size] for first in range(0, len(chunks), size)])
+        done = iter(side_by_side(self._stem, [part for each in parts for part in each], len))
+        return [[next(done) for _ in each] for each in parts]
 
     def _windows(self, mel: Features) -> Iterator[Window]:
         """A clip as windows of whole chunks, the last chunk zero-padded; one below one chunk stays as it is."""
@@ -136,11 +148,9 @@ class AudioEncoder(nn.Module):
             window = chunks[first : first + self.config.chunks_per_window]
             yield Window(window, min(len(window) * CHUNK_TOKENS, tokens - first * CHUNK_TOKENS))
 
-    def _encode(self, tile: Sequence[Window]) -> list[mx.array]:
-        """Windows of equal frames per chunk to their tokens, each (window.tokens, output_dim)."""
-        chunks = mx.concatenate([mx.array(window.chunks) for window in tile])
-        size = _STEM[0 if on_cpu() else 1]
-        tokens = [self._stem(chunks[first : first + size]) for first in range(0, len(chunks), size)]
+    def _encode(self, stemmed: tuple[Sequence[Window], Sequence[mx.array]]) -> list[mx.array]:
+        """Windows of equal frames per chunk, and their convolved chunks, to (window.tokens, output_dim) each."""
+        tile, tokens = stemmed
         nothing = mx.zeros((1, *tokens[0].shape[1:]), dtype=tokens[0].dtype)
         x = mx.concatenate([*tokens, nothing])[_places([len(window.chunks) for window in tile])]
         x = x.reshape(len(tile), -1, self.config.d_model)

@@ -22,9 +22,9 @@ from subgen.types import Finish, Samples
 
 ADMITTED = 32
 """prompts that start together, which bounds the memory of a prefill"""
-FIRST_ROWS = 4
-"""Rows of a batch that starts on a device where a row costs time: they give the first answers early, and then there are
-twice as many each time that answers come."""
+FIRST_ROWS, HEAD_START = 4, 24
+"""Where a row costs time, a batch starts with few rows, which give the first answers early. There may be twice as many
+when they have answers, or so many tokens, of which a sentence has about as many."""
 SLACK = 512
 """empty leading columns that are tolerated before the cache is moved left"""
 
@@ -106,6 +106,7 @@ class _Batch:
         self.queued: _Step | None = None
         self.replay = Step(model.model, self._chosen) if Step.possible(model.model) else None
         self.allowed = most if self.replay else min(most, FIRST_ROWS)
+        self.steps = 0
 
     @property
     def active(self) -> int:
@@ -183,8 +184,10 @@ class _Batch:
         """Queues one more token for every row; answers those that ended with the token before."""
         ready, self.queued = self.queued, self._queue()
         answers = self._collect(ready) if ready is not None else []
-        if answers:
+        self.steps += 1
+        if answers or self.steps % HEAD_START == 0:
             self.allowed = min(self.most, 2 * self.allowed)
+        if answers:
             self._resize(self.active)
         return answers
 
