@@ -19,7 +19,7 @@ from aligner.errors import (
 
 EXIT_OK = 0
 EXIT_SOME_FAILED = 1
-"""several files were given and at least one failed"""
+"""several files were given and at least one failed, or a check found errors"""
 EXIT_INTERRUPTED = 130
 
 __all__ = [

@@ -45,7 +45,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "chunking": ("subgen.chunk", "subgen.cutpoints", "subgen.loudness"),
         "voice": ("subgen.sounds", "subgen.voice"),
         "words": ("subgen.words", "subgen.matching", "subgen.speakers"),
-        "cues": ("subgen.cues",),
+        "cues": ("subgen.cues", "subgen.check"),
         "retiming": ("subgen.retime",),
         "review": ("subgen.review",),
         "raw text": ("subgen.asr.output",),
@@ -60,7 +60,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "diarisation": ("subgen.diarise",),
     },
     3: {"engine": ("subgen.engine", "subgen.models")},
-    4: {"pipeline": ("subgen.pipeline", "subgen.retiming")},
+    4: {"pipeline": ("subgen.pipeline", "subgen.retiming", "subgen.checking")},
     6: {"evaluation": ("subgen.eval",)},
     7: {"command of the aligner": ("aligner.__main__",), "commands": ("subgen.cli", "subgen.__main__")},
 }

@@ -28,13 +28,22 @@ from subgen.cli.bench_flags import (
     BenchWeights,
 )
 from subgen.cli.binding import with_flags
-from subgen.cli.flags import ALIGN_FLAGS, RENDER_FLAGS, RETIME_FLAGS, REVIEW_FLAGS, TRANSCRIBE_FLAGS, AsJson, Files
+from subgen.cli.flags import (
+    ALIGN_FLAGS,
+    CHECK_FLAGS,
+    RENDER_FLAGS,
+    RETIME_FLAGS,
+    REVIEW_FLAGS,
+    TRANSCRIBE_FLAGS,
+    AsJson,
+    Files,
+)
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 
 EXIT_CODES = """Exit codes:
   0    done
-  1    several files were given and some failed
+  1    several files were given and some failed, or a check found errors
   2    the command line makes no sense
   3    the media can't be used
   4    the model can't be used
@@ -137,6 +146,23 @@ def review(
     from subgen.cli.review import review_file
 
     return review_file(document, limit, style, settings)
+
+
+@command()
+@with_flags(CHECK_FLAGS)
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Subtitles: SRT, VTT, ASS, TTML or others.")],
+    settings: Settings,
+    media: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The film or recording that they belong to, to hear it.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for advice, too.")] = False,
+    json: AsJson = False,
+) -> int:
+    """List the rules that subtitle files break, cue by cue, and what each file is worth."""
+    from subgen.cli.check import check_files
+
+    return check_files(files, media, settings, as_json=json, strict=strict)
 
 
 @command()

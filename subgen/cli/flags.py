@@ -187,6 +187,19 @@ REVIEW_FLAGS: Flags = {
     "delivery.overwrite": DELIVERY_FLAGS["delivery.overwrite"],
     **LAYOUT_FLAGS,
 }
+CHECK_FLAGS: Flags = {
+    "decoding.language": _flag(
+        SPEECH,
+        *("--language", "-l"),
+        metavar="LANGUAGE",
+        help="The language of the text. Default: what the file or its name says, else what its words tell.",
+    ),
+    **INPUT_FLAGS,
+    **{path: flag for path, flag in LAYOUT_FLAGS.items() if path not in {"layout.linger", "layout.frame_rate"}},
+    "layout.frame_rate": _flag(
+        CUES, "--fps", metavar="RATE", help="Frames per second. Default: the film's, else what the times tell, else 24."
+    ),
+}
 RETIME_FLAGS: Flags = {
     "delivery.output": _flag(
         OUTPUT,

@@ -70,7 +70,7 @@ class Ruler:
         for step in range(int(np.max(highest - lowest, initial=-1)) + 1):
             (rows,) = np.nonzero(lowest + step <= highest)
             tried = lowest[rows] + step
-            cost = self._break(first[rows], tried, end[rows], width[rows])
+            cost = self.cost(first[rows], tried, end[rows], width[rows])
             if count > 2:
                 cost += self.lines(tried, end[rows], width[rows], count - 1)[0]
             better = cost < best[rows]
@@ -91,7 +91,8 @@ class Ruler:
         highest = np.where(places[after] - spaces[after - 1] - places[first] <= width, after, highest)
         return lowest, highest
 
-    def _break(self, first: Milliseconds, place: Milliseconds, end: Milliseconds, width: Numbers) -> Numbers:
+    def cost(self, first: Milliseconds, place: Milliseconds, end: Milliseconds, width: Numbers) -> Numbers:
+        """What it costs to break stretches before the tokens `place` into two lines."""
         top, bottom = self.columns(first, place), self.columns(place, end)
         unequal = (top - bottom) / width
         return BREAK_SHARE * self._costs[place - 1] + IMBALANCE * unequal * unequal + TOP_HEAVY * (top > bottom)

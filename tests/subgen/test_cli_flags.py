@@ -105,7 +105,21 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
 
 
 @pytest.mark.parametrize(
-    "page", ["", "transcribe", "align", "render", "retime", "review", "languages", "models", "doctor", "bench", "score"]
+    "page",
+    [
+        "",
+        "transcribe",
+        "align",
+        "render",
+        "retime",
+        "review",
+        "check",
+        "languages",
+        "models",
+        "doctor",
+        "bench",
+        "score",
+    ],
 )
 def test_help_is_as_recorded(page: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE)."""
