@@ -69,7 +69,7 @@ def _cost(left: Token, right: Token, grammar: Grammar) -> float:
 def _phrase_cost(left: str, right: str, grammar: Grammar) -> float:
     """The cost of a break between two words without punctuation between them."""
     last, first = _bare(left), _bare(right)
-    if first in grammar.trailing or grammar.holds(last) or grammar.holds(_half(last, 2)):
+    if first in grammar.trailing or first.startswith(grammar.clinging) or _holds(last, grammar):
         return AFTER_LEADING_WORD
     head = _half(first, 1)
     if first in grammar.conjunctions or head in grammar.conjunctions or first.startswith(grammar.opening):
@@ -79,6 +79,10 @@ def _phrase_cost(left: str, right: str, grammar: Grammar) -> float:
     if first in grammar.prepositions or head in grammar.prepositions or last.endswith(grammar.closing):
         return BEFORE_PREPOSITION
     return NAME if left[0].isupper() and right[0].isupper() else PLAIN
+
+
+def _holds(word: str, grammar: Grammar) -> bool:
+    return grammar.holds(word) or grammar.holds(_half(word, 2))
 
 
 def _half(word: str, number: int) -> str:

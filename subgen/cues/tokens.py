@@ -26,12 +26,13 @@ _BREAKING_SPACE = regex.compile(r"[^\S\u00a0\u2007\u202f]+")
 _RUN = regex.compile(r"[\S\u00a0\u2007\u202f]+")
 _OPENERS_ONLY = regex.compile(r"[\p{Ps}\p{Pi}‚„¿¡]+$")
 _CLOSERS_ONLY = regex.compile(r"[!?:;,.…»›”’)\]}%‰。、！？；：％」』）】–—―-]+$")
-# Japanese kinsoku: small kana, marks of repetition and length; Thai: vowels and signs written after their consonant.
+# Japanese kinsoku: small kana, marks of repetition and length; Thai and Lao: vowels and signs written after their
+# consonant, and below those written before it.
 _NEVER_FIRST = regex.compile(
-    r"[[\p{Pe}\p{Pf}\p{Po}\p{Pd}\p{M}]--[¿¡#@&§]]|[%％°℃ー〜～々〻ゝゞヽヾﾞﾟｰぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶะาำๅๆฯ]",
+    r"[[\p{Pe}\p{Pf}\p{Po}\p{Pd}\p{M}]--[¿¡#@&§]]|[%％°℃ー〜～々〻ゝゞヽヾﾞﾟｰぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶะาำๅๆฯະາຳ]",
     regex.VERSION1,
 )
-_NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}\p{Sc}‚„¿¡#@เแโใไ]")
+_NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}\p{Sc}‚„¿¡#@เแโใไເແໂໃໄ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         return
     begin: int | None = None
     for match in _GRAPHEME.finditer(text):
-        space = _BREAKING_SPACE.match(match[0]) is not None
+        space = _BREAKING_SPACE.fullmatch(match[0]) is not None
         alone = not space and unspaced(match[0][0])
         if begin is not None and (space or alone):
             yield begin, match.start()
@@ -203,6 +204,8 @@ def _breakable(left: Token, right: Token) -> bool:
     if left.spaced:
         return not (_OPENERS_ONLY.match(left.text) or _CLOSERS_ONLY.match(right.text))
     before, after = left.text[-1], right.text[0]
+    if after.isspace():  # a mark on a space, which no line may begin with
+        return False
     if not (unspaced(before) or unspaced(after)):
         return False
     if '"' in (before, after):  # straight quotes open or close; words were cut accordingly

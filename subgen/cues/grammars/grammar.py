@@ -29,6 +29,8 @@ class Grammar:
     """in scripts without word spaces: what begins a phrase before which a break is good"""
     closing: tuple[str, ...] = ()
     """in scripts without word spaces: what ends a phrase after which a break is good"""
+    clinging: tuple[str, ...] = ()
+    """in scripts without word spaces: what begins a phrase that belongs to the one before it"""
     binding: tuple[str, ...] = ()
     """in scripts without word spaces: what ends a phrase that belongs to the next one"""
 

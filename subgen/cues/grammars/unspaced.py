@@ -17,18 +17,25 @@ CHINESE = Grammar(
         "像 将 將"
     ),
     conjunctions=words(_CHINESE_CONJUNCTIONS),
+    trailing=words(
+        "了 着 著 过 過 得 地 们 們 吗 嗎 呢 吧 啊 呀 上 里 裡 裏 中 下 后 後 前 内 內 外 时 時 时候 時候 以后 以後 "
+        "之后 之後 以前 之前 一样 一樣 起来 起來 出来 出來 下来 下來 下去 过来 過來 过去 過去"
+    ),
     opening=listed(_CHINESE_CONJUNCTIONS),
     closing=listed("了 的时候 的時候 以后 以後 之后 之後 以前 之前 的话 的話 吗 嗎 呢 吧 啊"),
     binding=("的",),
+    clinging=("的",),
 )
 
 CANTONESE = Grammar(
     conjunctions=CHINESE.conjunctions | words("跟住 同埋 定係 不如 但係"),
+    trailing=CHINESE.trailing | words("咗 緊 哋 喇 啦 㗎 嘞 咩 先 埋 晒"),
     leading=CHINESE.leading
     | words("喺 同 畀 唔 冇 未 好 係 呢 嗰 啲 呢個 嗰個 呢啲 嗰啲 佢 佢哋 我哋 你哋 咁 仲 亦 先 識 想 要 去"),
     opening=(*CHINESE.opening, "跟住", "同埋", "定係", "不如", "但係"),
     closing=(*CHINESE.closing, *listed("咗 嘅時候 嘅話 喇 啦 㗎 嘞 咩")),
     binding=("的", "嘅"),
+    clinging=("的", "嘅"),
 )
 
 _JAPANESE_CONJUNCTIONS = (
@@ -40,7 +47,7 @@ JAPANESE = Grammar(
     conjunctions=words(_JAPANESE_CONJUNCTIONS),
     opening=listed(_JAPANESE_CONJUNCTIONS),
     closing=listed("から ので のに けど けれど けれども たら なら ながら て で ても でも って ば は が ため ために"),
-    binding=listed("の な という といった ような"),
+    binding=listed("の な い という といった ような"),
 )
 
 THAI = Grammar(
