@@ -140,15 +140,17 @@ class _Surroundings:
         self._flips = tuple(_flips(self._transcripts, document.language))
 
     def reasons(self, cue: Cue) -> Iterator[Reason]:
-        """Reasons to doubt a cue for where it is."""
+        """Reasons to doubt a cue for when it is spoken, which is not as long as it is shown."""
+        words = [word for line in cue.words for word in line]
+        spoken = Span(words[0].start, max(word.end for word in words)) if words else cue
         for note in self._notes:
-            if note.span and _meet(cue, note.span):
+            if note.span and _meet(spoken, note.span):
                 yield _noted(note)
         for flip, language, main in self._flips:
-            if _meet(cue, flip):
+            if _meet(spoken, flip):
                 yield Reason("language", f"taken for {language}, among {main}", _FLIPPED)
         for transcript in self._transcripts:
-            if _meet(cue, transcript):
+            if _meet(spoken, transcript):
                 yield from _times(transcript)
 
 

@@ -32,7 +32,7 @@ _WINDOW, _HOP = 2048, 512
 _HIGHEST = 4000
 """Hz; above are few notes and much noise"""
 _NEIGHBOURS = 12
-"""bins on either side of a peak whose median it is compared with"""
+"""bins on either side of a peak whose mean level it is compared with"""
 _PROMINENT = 15.0
 """dB above these"""
 _FAINT = 50.0
@@ -96,9 +96,10 @@ def _peaks(samples: Samples) -> _Flags:
     windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
     spectrum = np.abs(np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32), axis=1))
     level = 20 * np.log10(spectrum[:, : _HIGHEST * _WINDOW // SAMPLE_RATE + _NEIGHBOURS] + 1e-9)
-    around = np.lib.stride_tricks.sliding_window_view(level, 2 * _NEIGHBOURS + 1, axis=1)
+    sums = np.cumsum(np.pad(level, ((0, 0), (1, 0))), axis=1)
+    around = (sums[:, 2 * _NEIGHBOURS + 1 :] - sums[:, : -2 * _NEIGHBOURS - 1]) / (2 * _NEIGHBOURS + 1)
     middle = level[:, _NEIGHBOURS:-_NEIGHBOURS]
-    peaks = (middle >= np.median(around, axis=2) + _PROMINENT) & (middle >= level.max() - _FAINT)
+    peaks = (middle >= around + _PROMINENT) & (middle >= level.max() - _FAINT)
     peaks &= (middle >= level[:, _NEIGHBOURS - 1 : -_NEIGHBOURS - 1]) & (
         middle >= level[:, _NEIGHBOURS + 1 : level.shape[1] - _NEIGHBOURS + 1]
     )

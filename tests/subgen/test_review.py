@@ -99,6 +99,13 @@ def test_a_short_stretch_in_another_language_is_doubtful():
     assert (doubt.cue, doubt.reasons[0].text) == (2, "taken for Welsh, among English")
 
 
+def test_a_cue_is_doubted_for_when_it_is_spoken_not_shown():
+    words = said("these are some words")
+    lingering = replace(cue(words), end=5.0)
+    found = doubts(document(words, Note("retry", "Something went wrong.", Span(3, 4))), [lingering])
+    assert not [doubt for doubt in found if doubt.cue]
+
+
 def test_speakers_that_are_not_clear_are_doubtful():
     assert reasons(said("who is that", speaker_confidence=0.55, overlap=("SPEAKER_01",))) == [
         ("speaker", "who says “who” is not clear"),
