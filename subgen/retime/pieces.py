@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from subgen.types import Seconds, Span
 
 REACH: Seconds = 0.4
-"""from a line; a point beyond does not belong to it"""
+"""from a line; a point beyond does not belong to it, unless all are scattered more widely"""
+SCATTER = 3.0
+"""standard deviations of that scatter that belong to a line"""
 CLOSE: Seconds = 0.125
 """three frames: from a line, a point this near agrees with it"""
 JUMP = 1.5
@@ -76,12 +78,22 @@ def pieces(points: Sequence[tuple[Seconds, Seconds]]) -> tuple[Piece, ...]:
     if not points:
         return ()
     old, new = np.array(sorted(points), np.float64).T
+    reach = _reach(old, new)
     lines = proposed = _proposed(old, new)
     for _ in range(_ROUNDS):
-        lines = _fitted(old, new, _path(lines.misses(old, new)), lines).joined(proposed)
-    lines = _fitted(old, new, _path(lines.misses(old, new)), lines)
-    labels = _path(lines.misses(old, new))
+        lines = _fitted(old, new, lines, reach).joined(proposed)
+    lines = _fitted(old, new, lines, reach)
+    labels = _path(lines.misses(old, new), reach)
     return tuple(_piece(old, new, rows, lines) for rows in _runs(labels))
+
+
+def _reach(old: _Values, new: _Values) -> Seconds:
+    """How far a point may be from its line: more where neighbours differ much, as in a file made carelessly."""
+    steps = np.diff(new - old)
+    if len(steps) < 4:
+        return REACH
+    spread = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / 2**0.5
+    return max(REACH, SCATTER * spread)
 
 
 def _runs(labels: _Labels) -> list[tuple[int, int, int]]:
@@ -124,9 +136,9 @@ def _alike(old: _Values, new: _Values, rate: float) -> _Lines:
     return _Lines(np.full(len(shifts), rate), shifts)
 
 
-def _path(misses: _Values) -> _Labels:
+def _path(misses: _Values, reach: Seconds) -> _Labels:
     """The line of each point on the cheapest way along the points: misses cost their square, up to 1; jumps cost."""
-    cost = np.minimum((misses / REACH) ** 2, 1.0)
+    cost = np.minimum((misses / reach) ** 2, 1.0)
     came = np.zeros(cost.shape, np.int64)
     total = cost[0]
     for row in range(1, len(cost)):
@@ -140,10 +152,12 @@ def _path(misses: _Values) -> _Labels:
     return np.array(labels[::-1])
 
 
-def _fitted(old: _Values, new: _Values, labels: _Labels, lines: _Lines) -> _Lines:
+def _fitted(old: _Values, new: _Values, lines: _Lines, reach: Seconds) -> _Lines:
     """The lines in use, fitted to their points: one rate for all where nothing speaks against it."""
+    misses = lines.misses(old, new)
+    labels = _path(misses, reach)
     used = np.unique(labels)
-    near = lines.misses(old, new)[np.arange(len(old)), labels] <= REACH
+    near = misses[np.arange(len(old)), labels] <= reach
     groups = [np.flatnonzero((labels == label) & near) for label in used]
     rate = _rate(old, new, groups, float(np.median(lines.rates[labels])))
     fits = [_fit(old[rows], new[rows], rate) for rows in groups if len(rows)]

@@ -174,6 +174,16 @@ def test_long_pieces_may_have_rates_of_their_own():
     assert second(300.0) == pytest.approx(354.0, abs=0.01)
 
 
+def test_careless_files_are_few_pieces():
+    chance = np.random.default_rng(2)
+    old = np.cumsum(chance.uniform(2, 6, 800))
+    new = 1.04 * old + np.where(old > 1600, 20.0, 0.0) + chance.uniform(-0.6, 0.6, 800)
+    found = pieces(list(zip(old.tolist(), new.tolist(), strict=True)))
+    assert len(found) <= 4
+    assert found[0].rate == pytest.approx(1.04, abs=1e-3)
+    assert found[0].agreement < 0.5
+
+
 def test_evidence_tells_firm_from_chance():
     found = script(
         [Cue(0, 2, ("some words here",)), Cue(2, 3, ("[bell]",)), Cue(3, 5, ("Never said it",)), Cue(5, 6, ("No",))]
