@@ -145,7 +145,7 @@ LAYOUT_FLAGS: Flags = {
         CUES,
         "--dashes",
         metavar="STYLE",
-        help="When two speakers share a subtitle: both, both-spaced, second, second-spaced; or none, so that they never do.",
+        help="Dashes of two speakers: both, both-spaced, second or second-spaced; none: they never share a subtitle.",
     ),
     "layout.frame_rate": _flag(
         CUES, "--fps", metavar="RATE", help="Frames per second for all times. Default: the film's, else 24."
