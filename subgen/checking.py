@@ -6,16 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from subgen.check import check, in_order
 from subgen.check.guess import frame_rate_of, language_of
 from subgen.check.markup import tags
 from subgen.check.rulebook import ERROR, score, severity
 from subgen.check.shown import Shown
+from subgen.check.sound import Sound, uncovered
+from subgen.check.sync import beside
 from subgen.cues import FRAME_RATE
+from subgen.formats.render import FASTEST, SLOWEST
 from subgen.formats.subtitles import Subtitles, read_subtitles
-from subgen.options import Options
+from subgen.loudness import hear
+from subgen.media import open_audio, probe
+from subgen.options import Input, Options
 from subgen.rules import rules
-from subgen.types import Cue, Finding, Note
+from subgen.types import Cue, Finding, Media, Note
+from subgen.voice import gliding
+
+AHEAD = 10
+"""seconds after a moment that are looked at for the floor of its loudness"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +57,41 @@ class Checked:
 def check_file(path: Path, media: Path | None = None, options: Options | None = None) -> Checked:
     """Check a subtitle file of any format that can be read against the layout of `options`.
 
-    Raises SubgenError with one sentence for the user.
+    Args:
+        media: the film or recording that the subtitles belong to; None: what is heard is not asked.
+
+    Raises:
+        SubgenError: with one sentence for the user.
     """
     options = options or Options()
     read = read_subtitles(path)
     language = options.decoding.language or read.language or language_of(read.cues)
-    rate = options.layout.frame_rate or frame_rate_of(read.cues) or FRAME_RATE
+    film = probe(media, options.input, language or None) if media is not None else None
+    rate = options.layout.frame_rate or _frame_rate(film) or frame_rate_of(read.cues) or FRAME_RATE
     rule = rules(options.layout, language)
-    found = [
-        *_unreadable(read),
-        *check(read.cues, rule, rate, (), language),
-        *tags(Shown.of(read.cues, rule, rate, language), contents(read)),
-    ]
-    return Checked(path, read.cues, in_order(found), language, rate, read.notes)
+    shown = Shown.of(read.cues, rule, rate, language)
+    found = [*_unreadable(read), *check(read.cues, rule, rate, (), language), *tags(shown, contents(read))]
+    if film is not None:
+        found += beside(shown, _heard(film, options.input, read.cues))
+    return Checked(path, read.cues, in_order(found), language, rate, read.notes, media)
+
+
+def _frame_rate(film: Media | None) -> float | None:
+    rate = film.frame_rate if film is not None else None
+    return rate if rate is not None and SLOWEST <= rate <= FASTEST else None
+
+
+def _heard(film: Media, options: Input, cues: Sequence[Cue]) -> Sound:
+    """The sound of the media; voices are looked for only in the seconds that have no cue all through."""
+    speech, voiced = [], []
+    alone = uncovered(cues, float("inf"))
+    with open_audio(film, options) as audio:
+        for second, heard in enumerate(hear(audio, AHEAD)):
+            speech.append(heard.speech)
+            while len(alone) > 1 and alone[0].end <= second:
+                alone.pop(0)
+            voiced.append(gliding(heard.samples) if alone[0].start < second + 1 else 0.0)
+        return Sound(np.concatenate([np.zeros(0, np.bool_), *speech]), np.array(voiced), audio.seconds)
 
 
 def contents(read: Subtitles) -> tuple[str, ...]:

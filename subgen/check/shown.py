@@ -34,6 +34,8 @@ class Shown:
     """one row, of `rules`"""
     starts: Milliseconds
     ends: Milliseconds
+    slack: float
+    """milliseconds that are forgiven, for files round times"""
 
     @classmethod
     def of(cls, cues: Sequence[Cue], rules: Rules, frame_rate: float, language: str) -> Shown:
@@ -41,12 +43,8 @@ class Shown:
         grid = Grid.of(frame_rate)
         times = np.array([(cue.start, cue.end) for cue in cues], np.float64).reshape(-1, 2)
         whole = np.rint(times * 1000).astype(np.int64)
-        return cls(tuple(cues), rules, language, grid, Limits.of((rules,), grid), whole[:, 0], whole[:, 1])
-
-    @property
-    def slack(self) -> float:
-        """The milliseconds that are forgiven, for files round times."""
-        return ROUNDED_MORE if hundredths(np.concatenate([self.starts, self.ends])) else ROUNDED
+        slack = ROUNDED_MORE if hundredths(whole) else ROUNDED
+        return cls(tuple(cues), rules, language, grid, Limits.of((rules,), grid), whole[:, 0], whole[:, 1], slack)
 
     def columns(self, text: str) -> float:
         """The width of a line."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from subgen.check.rulebook import severity
+from subgen.check.rulebook import ADVICE, ERROR, severity
 from subgen.checking import Checked, check_file
 from subgen.cli.listings import table
 from subgen.cli.settings import Settings
@@ -16,6 +18,9 @@ from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED
 from subgen.types import Finding, Seconds
 
+COLOURS = {ERROR: "\x1b[31m", ADVICE: "\x1b[33m"}
+"""ANSI: red, yellow"""
+PLAIN = "\x1b[0m"
 HEAD = ("cue", "time", "rule", "severity", "finding")
 
 
@@ -26,7 +31,8 @@ def check_files(files: Sequence[Path], media: Path | None, settings: Settings, *
     """
     done: list[Checked] = []
     codes = [caught(partial(_check, path, media, settings, done), lambda text, _code: say(text)) for path in files]
-    print_result(_json(done) if as_json else "\n".join(map(_text, done)))
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print_result(_json(done) if as_json else "\n".join(_text(one, coloured=coloured) for one in done))
     if any(codes):
         return codes[0] if len(files) == 1 else EXIT_SOME_FAILED
     wrong = any(one.findings if strict else one.errors for one in done)
@@ -41,10 +47,18 @@ def _check(path: Path, media: Path | None, settings: Settings, done: list[Checke
     return EXIT_OK
 
 
-def _text(checked: Checked) -> str:
-    """One line about the file, then its findings."""
+def _text(checked: Checked, *, coloured: bool = False) -> str:
+    """One line about the file, then its findings; on a terminal errors are red and advice is yellow."""
     head = f"{one_line(str(checked.path))}: {_summary(checked)}\n"
-    return head + (table(HEAD, map(_row, checked.findings)) if checked.findings else "")
+    if not checked.findings:
+        return head
+    first, *lines = table(HEAD, map(_row, checked.findings)).splitlines(keepends=True)
+    if coloured:
+        lines = [
+            f"{COLOURS[severity(finding)]}{line.rstrip()}{PLAIN}\n"
+            for finding, line in zip(checked.findings, lines, strict=True)
+        ]
+    return head + first + "".join(lines)
 
 
 def _summary(checked: Checked) -> str:

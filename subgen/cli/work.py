@@ -13,19 +13,22 @@ from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
+from subgen.check.unavoidable import summary
 from subgen.diarise import deaf, identification, with_names
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MissingDependency, ModelError, OutputError
-from subgen.events import Event, Listener, Opened, Recognised
+from subgen.events import Event, Listener, Noticed, Opened, Recognised
 from subgen.formats import read, render
+from subgen.formats.render import findings
 from subgen.options import Options, Speakers
 from subgen.output import write
 from subgen.textfile import read_text
-from subgen.types import Document
+from subgen.types import Document, Note
 
 if TYPE_CHECKING:
     from subgen.engine import Engine
     from subgen.models import Hub
 
+_SUBTITLES = ("srt", "vtt", "ass", "ttml")
 _FOR_ALL = {ModelError.exit_code, MissingDependency.exit_code}
 """what fails with one of these would fail with every file"""
 Make = Callable[[Path, Listener], Document]
@@ -141,7 +144,16 @@ def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen
             job.make_folder()
             write(output, text, overwrite=job.overwrite)
         screen.written(job.path, output)
+    if note := _shortfall(document, job, options):
+        screen.listen(Noticed(job.path, note))
     return EXIT_OK
+
+
+def _shortfall(document: Document, job: Job, options: Options) -> Note | None:
+    """The hard rules that the subtitles could not keep, counted for the first of the job's subtitle formats."""
+    format = next((each for each in job.formats if each in _SUBTITLES), None)
+    text = summary(findings(document, format, options.layout, options.writing)) if format else ""
+    return Note("rules", text) if text else None
 
 
 class _Watch:

@@ -9,8 +9,10 @@ from json import JSONEncoder
 
 import regex
 
+from subgen.check.unavoidable import unavoidable
+from subgen.cues import FRAME_RATE
 from subgen.options import Layout
-from subgen.rules import figures
+from subgen.rules import figures, rules
 from subgen.types import Cue, Document, Turn, Word
 
 SCHEMA = "subgen/1"
@@ -33,12 +35,14 @@ _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
     """Write a document so that `read` gives back an equal one; objects without inner objects stand on one line.
 
-    An object has the fields of its dataclass. `schema`, `language`, `layout` and `cues` are for other programs:
-    they follow from the rest.
+    An object has the fields of its dataclass. `schema`, `language`, `layout`, `cues` and `findings` are for other
+    programs: they follow from the rest.
     """
     value: dict[str, object] = {"schema": SCHEMA, "language": document.language}
     value |= _members(document)
     value |= {"layout": figures(layout, document.language), "cues": cues}
+    rate = layout.frame_rate or FRAME_RATE
+    value["findings"] = unavoidable(cues, rules(layout, document.language), rate, document.shots, document.language)
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", "".join(_written(value, "\n"))) + "\n"
 
 

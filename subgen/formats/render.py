@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from subgen.check.unavoidable import unavoidable
 from subgen.cues import FRAME_RATE, cues
 from subgen.cues.sdh import freed, labelled, with_sounds
 from subgen.errors import OptionError
@@ -26,7 +27,7 @@ from subgen.options import Layout, Writing
 from subgen.review import Doubt, doubts
 from subgen.rules import rules
 from subgen.speakers.names import under_names
-from subgen.types import Cue, Document
+from subgen.types import Cue, Document, Finding
 
 SLOWEST, FASTEST = 12.0, 1000.0
 """frames per second beyond which a media's frames say nothing about how long a gap the eye needs"""
@@ -78,11 +79,25 @@ def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: W
     writer = _WRITERS.get(format)
     if writer is None:
         raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
+    return writer(_content(document, format, layout, writing))
+
+
+def findings(
+    document: Document, format: str, layout: Layout = _LAYOUT, writing: Writing = _WRITING
+) -> tuple[Finding, ...]:
+    """The rules that the cues in such a file could not keep, and why: what `subgen check` finds in it."""
+    content = _content(document, format, layout, writing)
+    seen = content.cues if format != "srt" else tuple(replace(cue, speakers=()) for cue in content.cues)
+    rate, language = _frame_rate(document, layout), document.language
+    return unavoidable(seen, rules(content.layout, language), rate, document.shots, language)
+
+
+def _content(document: Document, format: str, layout: Layout, writing: Writing) -> _Content:
     layout = replace(layout, frame_rate=_frame_rate(document, layout))
     layout = replace(layout, audience="sdh") if writing.sdh else layout
     named = under_names(document)
     laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
-    return writer(_Content(document if format in _WITH_LABELS else named, laid_out, layout, writing))
+    return _Content(document if format in _WITH_LABELS else named, laid_out, layout, writing)
 
 
 def review(document: Document, layout: Layout = _LAYOUT, most: int | None = None) -> tuple[Doubt, ...]:
