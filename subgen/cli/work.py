@@ -9,11 +9,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from subgen.check.unavoidable import summary
 from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
-from subgen.check.unavoidable import summary
 from subgen.diarise import deaf, identification, with_names
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MissingDependency, ModelError, OutputError
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
