@@ -70,7 +70,9 @@ def check_file(path: Path, media: Path | None = None, options: Options | None = 
     rate = options.layout.frame_rate or _frame_rate(film) or frame_rate_of(read.cues) or FRAME_RATE
     rule = rules(options.layout, language)
     shown = Shown.of(read.cues, rule, rate, language)
-    found = [*_unreadable(read), *check(read.cues, rule, rate, (), language), *tags(shown, contents(read))]
+    found = [*_unreadable(read), *check(read.cues, rule, rate, (), language)]
+    shown_tags = {finding.cue for finding in found if finding.rule == "markup"}
+    found += [finding for finding in tags(shown, contents(read)) if finding.cue not in shown_tags]
     if film is not None:
         found += beside(shown, _heard(film, options.input, read.cues))
     return Checked(path, read.cues, in_order(found), language, rate, read.notes, media)

@@ -14,8 +14,8 @@ from subgen.types import Cue
 
 RATES = (24.0, 25.0, 24000 / 1001, 30.0, 30000 / 1001, 50.0, 60.0, 60000 / 1001)
 """frames per second of films; of those that fit the first is taken"""
-ON_FRAMES = 0.9
-"""share of the cues that must appear on frames of a rate"""
+ON_FRAMES = 0.98
+"""share of all times that must be those of frames of a rate; at a wrong one nearly all in-times can be"""
 LEAST_CUES = 4
 """fewer may be on any frames by chance: at 24 a second one in 20 is"""
 SCRIPTS = (
@@ -37,14 +37,14 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 
 
 def frame_rate_of(cues: Sequence[Cue]) -> float | None:
-    """The rate on whose frames cues appear; None when there are few of them, or they appear anywhere."""
-    starts = np.array([round(cue.start * 1000) for cue in cues], np.int64)
-    if starts.size < LEAST_CUES:
+    """The rate on whose frames cues appear and go; None when there are few of them, or they do so anywhere."""
+    times = np.array([round(time * 1000) for cue in cues for time in (cue.start, cue.end)], np.int64)
+    if len(cues) < LEAST_CUES:
         return None
-    off = 5.0 if hundredths(starts) else 1.0
+    off = 5.0 if hundredths(times) else 2.0
     for rate in RATES:
         grid = Grid.of(rate)
-        if (abs(starts - grid.down(starts + off)) <= off).mean() >= ON_FRAMES:
+        if (abs(times - grid.down(times + off)) <= off).mean() >= ON_FRAMES:
             return rate
     return None
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from subgen.check.unavoidable import summary, unavoidable
+from subgen.checking import check_file
 from subgen.cli.shell import run
+from subgen.cues import cues
+from subgen.formats import render
 from subgen.formats.srt import srt
-from tests.subgen.test_check import calm, film
+from subgen.options import Decoding, Layout, Options
+from subgen.rules import Rules, rules
+from subgen.types import Cue, Utterance, Word
+from subgen.words import spread
+from tests.subgen.test_check import calm, document, film
+from tests.subgen.timed_words import utterances
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 Captured = pytest.CaptureFixture[str]
 UNREADABLE = "41\n00:xx:20,000 --> 00:03:24,000\nHe looked up.\n\n"
 
@@ -54,3 +65,131 @@ def test_each_finding_has_a_line(wrong: Path, clean: Path, capsys: Captured) -> 
     assert lines[1].split(maxsplit=4) == ["7", "0:00:30.000", "split", "advice", "Its two lines fit on one."]
     assert lines[2] == ""
     assert lines[3].startswith(f"{clean}: score 100")
+
+
+def test_strict_minds_advice(clean: Path, capsys: Captured) -> None:
+    clean.write_text(srt([calm(0, ("He looked", "at the sky."))]), encoding="utf-8")
+    assert run(["check", str(clean)]) == 0
+    assert run(["check", str(clean), "--strict"]) == 1
+    assert "0 errors" not in capsys.readouterr().out
+
+
+def test_json_has_all_of_it(wrong: Path, capsys: Captured) -> None:
+    assert run(["check", str(wrong), "--json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["files"]
+    first, _ = told.pop("findings")
+    assert told == {
+        "path": str(wrong),
+        "language": "English",
+        "frame_rate": 24.0,
+        "media": None,
+        "cues": 40,
+        "score": 96,
+        "errors": 1,
+        "advice": 1,
+    }
+    assert first == {
+        "cue": 5,
+        "start": 23.0,
+        "end": 24.0,
+        "rule": "speed",
+        "severity": "error",
+        "text": "It is read at 60 columns per second, the most is 20.",
+        "figure": 60.0,
+        "limit": 20,
+    }
+
+
+def test_files_that_cannot_be_read(clean: Path, tmp_path: Path, capsys: Captured) -> None:
+    assert run(["check", str(tmp_path / "none.srt")]) == 3
+    assert capsys.readouterr().out == ""
+    assert run(["check", str(tmp_path / "none.srt"), str(clean)]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith(f"{clean}: score 100")
+    assert told.err == f"subgen: The file {tmp_path / 'none.srt'} can't be read: No such file or directory.\n"
+    assert run(["check", str(clean), "--profile", "none"]) == 2
+
+
+def test_cues_that_cannot_be_read_are_an_error(clean: Path, capsys: Captured) -> None:
+    clean.write_bytes(UNREADABLE.encode("utf-16") + srt(film()).encode("utf-16-le"))
+    assert run(["check", str(clean)]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[2].split(maxsplit=4)[2:] == [
+        "unreadable",
+        "error",
+        "1 cue has times that can't be read.",
+    ]
+    assert told.err == ""
+    clean.write_bytes("noise\n\n".encode("latin-1") + srt(film()).replace("It", "Ça").encode("latin-1"))
+    run(["check", str(clean)])
+    assert "is ignored" in capsys.readouterr().err
+
+
+def test_options_change_what_is_found(clean: Path) -> None:
+    def rules_broken(options: Options) -> set[str]:
+        return {finding.rule for finding in check_file(clean, None, options).findings}
+
+    assert rules_broken(Options(layout=Layout("shorts"))) >= {"lines", "width"}
+    assert rules_broken(Options(layout=Layout(fastest=10.0))) == {"speed"}
+    assert rules_broken(Options(decoding=Decoding(language="German"))) >= {"pace"}
+    assert check_file(clean, None, Options(layout=Layout(frame_rate=50.0))).frame_rate == 50.0
+
+
+def test_a_film_tells_its_frame_rate_and_what_is_heard(tmp_path: Path, capsys: Captured) -> None:
+    truth = json.loads((SAMPLES / "film.json").read_text())
+    words = tuple(Word(each["start"], each["end"], each["text"] + " ") for each in truth["words"])
+    said = [Utterance(words, "English")]
+    shown = cues(said, Layout(), 24.0)
+    path = tmp_path / "film.en.vtt"
+    path.write_text(render(document(said), "vtt", Layout(frame_rate=24.0)))
+    right = check_file(path, SAMPLES / "film.mp4")
+    assert (right.frame_rate, right.findings, right.score) == (24.0, (), 100)
+    for off, words in ((1.5, "All cues come 1.5 s late"), (-1.5, "All cues come 1.5 s early")):
+        moved = [replace(cue, start=cue.start + off, end=cue.end + off) for cue in shown]
+        path.write_text("WEBVTT\n\n" + srt(moved).replace(",", "."))
+        assert run(["check", str(path), "--media", str(SAMPLES / "film.mp4")]) == 1
+        assert words in capsys.readouterr().out
+    assert run(["check", str(path), "--media", str(tmp_path / "none.mp4")]) == 3
+
+
+def reasons(said: list[Utterance], rule: Rules) -> dict[str, str]:
+    layout = Layout(width=int(rule.width))
+    return {each.rule: each.text for each in unavoidable(cues(said, layout), rule, 24.0, language="English")}
+
+
+def test_our_own_findings_say_why() -> None:
+    rule = rules(Layout(width=12), "English")
+    fast = [Utterance(spread("He said it all in one breath without a stop. ", 0.0, 1.6), "English")]
+    assert "It is spoken at " in reasons(fast, rule)["speed"]
+    wide = [Utterance(spread("Incomprehensibilities. ", 0.0, 2.6), "English")]
+    assert reasons(wide, rule)["width"].endswith("A single word is wider than a line.")
+    cue = Cue(0.0, 1.0, ("It rained on that day too.",), words=(spread("It rained on that day too.", 0.0, 3.0),))
+    (only,) = unavoidable([cue], rules(Layout(), "English"), 24.0, language="English")
+    assert only.text.endswith("The next words leave no room.")
+
+
+def test_a_run_says_in_one_line_what_could_not_be_kept(tmp_path: Path, capsys: Captured) -> None:
+    written = document(utterances("prose3.5"))
+    saved = tmp_path / "film.json"
+    saved.write_text(render(written, "json"), encoding="utf-8")
+    found = json.loads(saved.read_text())["findings"]
+    errors = [each for each in found if each["rule"] == "speed"]
+    assert errors
+    assert set(errors[0]) == {"cue", "rule", "text", "figure", "limit", "span"}
+    assert run(["render", str(saved), "-f", "vtt,srt"]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith(
+        f"subgen: {saved}: {len(errors)} cues break rules that the speech leaves no room for (speed"
+    )
+    assert run(["check", str(tmp_path / "film.vtt"), "--json", "-l", "en"]) == 1
+    (checked,) = json.loads(capsys.readouterr().out)["files"]
+    assert [(each["cue"], each["rule"], each["figure"]) for each in checked["findings"]] == [
+        (each["cue"], each["rule"], each["figure"]) for each in found
+    ]
+
+
+def test_a_summary_counts_errors() -> None:
+    assert summary(()) == ""
+    (one,) = unavoidable([calm(0, ("",))], rules(Layout(), ""), 24.0)
+    assert summary((one,)).startswith("1 cue breaks a rule that the speech leaves no room for (empty 1)")
