@@ -11,6 +11,7 @@
     │   └── NeedsAccess
     ├── OutputError      the result can't be written       exit 5
     ├── MissingDependency  ffmpeg, MLX or an extra lacks   exit 6
+    ├── DiarisationError the speakers could not be found   exit 7
     └── OptionError      the request makes no sense        exit 2
 
 They live below both packages because `aligner` raises some of them and never imports `subgen`.
@@ -77,3 +78,9 @@ class MissingDependency(SubgenError):
     """Something that must be installed is not: ffmpeg, MLX for this machine, an optional extra."""
 
     exit_code = 6
+
+
+class DiarisationError(SubgenError):
+    """Finding speakers failed after it had begun; the transcript does not depend on it and is kept."""
+
+    exit_code = 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aligner.errors import (
     BadWeights,
+    DiarisationError,
     MediaError,
     MediaNotFound,
     MissingDependency,
@@ -27,6 +28,7 @@ __all__ = [
     "EXIT_OK",
     "EXIT_SOME_FAILED",
     "BadWeights",
+    "DiarisationError",
     "MediaError",
     "MediaNotFound",
     "MissingDependency",

@@ -41,6 +41,14 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifying:
+    """The search for speakers, which runs beside recognition, has come this far; `share` is 0 to 1."""
+
+    path: Path
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something worth a warning happened in a file."""
 
@@ -48,7 +56,7 @@ class Noticed:
     note: Note
 
 
-Event = Opened | Loading | Progress | Recognised | Noticed
+Event = Opened | Loading | Progress | Recognised | Identifying | Noticed
 Listener = Callable[[Event], None]
 
 

@@ -9,7 +9,8 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -62,34 +63,46 @@ def hub_cache() -> Path:
 
 def download(name: str, revision: str | None, *, bars: bool = False, endpoint: str | None = None) -> Path:
     """Downloads a model from the hub, resuming what an earlier run began. `bars` shows the hub's progress bars."""
-    from huggingface_hub import errors, snapshot_download
+    from huggingface_hub import snapshot_download
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     if not bars:
         disable_progress_bars()
-    # The base is the HTTP library's own error, and which library that is depends on the hub client's version.
-    network_error: type[BaseException] = errors.HfHubHTTPError.__bases__[0]
-    try:
+    with hub_errors(name, revision):
         found = snapshot_download(
             name, revision=revision, allow_patterns=list(WANTED_FILES), cache_dir=hub_cache(), endpoint=endpoint
         )
+    return Path(found)
+
+
+@contextmanager
+def hub_errors(name: str, revision: str | None = None, advice: str = _TOY) -> Iterator[None]:
+    """Turns what the hub's client raises about a model into ModelNotFound, NeedsAccess or OutputError.
+
+    `advice` ends the sentence where the model is not to be had.
+    """
+    from huggingface_hub import errors
+
+    # The base is the HTTP library's own error, and which library that is depends on the hub client's version.
+    network_error: type[BaseException] = errors.HfHubHTTPError.__bases__[0]
+    try:
+        yield
     except errors.GatedRepoError as error:
         raise NeedsAccess(
             f"The model {name} wants its licence accepted: do that on https://huggingface.co/{name} with your account,"
-            " then run `hf auth login`."
+            " then run `hf auth login` or set HF_TOKEN."
         ) from error
     except errors.RevisionNotFoundError as error:
         raise ModelNotFound(f"The hub's model {name} has no revision {revision!r}.") from error
     except errors.RepositoryNotFoundError as error:
         raise ModelNotFound(
-            f"The hub has no public model {name}: check the name, or run `hf auth login` if it is private; {_TOY}."
+            f"The hub has no public model {name}: check the name, or run `hf auth login` if it is private; {advice}."
         ) from error
     except (OSError, network_error) as error:
-        raise _mishap(name, error) from error
-    return Path(found)
+        raise _mishap(name, error, advice) from error
 
 
-def _mishap(name: str, error: BaseException) -> ModelNotFound | NeedsAccess | OutputError:
+def _mishap(name: str, error: BaseException, advice: str) -> ModelNotFound | NeedsAccess | OutputError:
     """The error of ours for a download that broke: refused, full disk, or no connection."""
     cause = error.__cause__ or error  # the hub wraps what made it look into its cache instead
     if getattr(getattr(cause, "response", None), "status_code", None) in (401, 403):
@@ -99,7 +112,7 @@ def _mishap(name: str, error: BaseException) -> ModelNotFound | NeedsAccess | Ou
     reason = re.sub(r"^\[Errno -?\d+\] ", "", str(cause).strip().partition("\n")[0].rstrip(".")) or type(cause).__name__
     return ModelNotFound(
         f"The model {name} is not on this machine and the hub can't be reached ({reason}):"
-        f" run `hf download {name}` where there is a network, or give a directory; {_TOY}."
+        f" run `hf download {name}` where there is a network, or give a directory; {advice}."
     )
 
 
@@ -123,10 +136,10 @@ def resolve(name: str, models: Models, *, hub: Hub = download) -> Path:
             f"There is no model {name!r}, here or in {models_folder()}: give a directory, or a hub name such as"
             f" Qwen/Qwen3-ASR-0.6B; {_TOY}."
         )
-    cached = _cached(name, models.revision)
+    cached = cached_snapshot(name, models.revision)
     if cached is not None:
         return cached
-    if models.offline or _offline_by_environment():
+    if models.offline or offline_by_environment():
         raise ModelNotFound(
             f"The model {name} is not on this machine and downloads are switched off:"
             f" run `hf download {name}` first, or give a directory; {_TOY}."
@@ -164,7 +177,8 @@ def known() -> tuple[Found, ...]:
     return (*toys, *_in_folder(models_folder()), *_in_cache(hub_cache()))
 
 
-def _offline_by_environment() -> bool:
+def offline_by_environment() -> bool:
+    """Whether HF_HUB_OFFLINE forbids downloads."""
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
 
@@ -172,13 +186,18 @@ def _repository(cache: Path, name: str) -> Path:
     return cache / f"models--{name.replace('/', '--')}"
 
 
-def _cached(name: str, revision: str | None) -> Path | None:
-    """The snapshot of a revision (branch, tag or full commit) in the hub's cache, if it is there in full."""
+def cached_snapshot(
+    name: str, revision: str | None, complete: Callable[[Path], bool] | None = None
+) -> Path | None:
+    """The snapshot of a revision (branch, tag or full commit) in the hub's cache, if it is there in full.
+
+    `complete` says whether it is; None: whether it has a config and all its safetensors.
+    """
     repository = _repository(hub_cache(), name)
     reference = repository / "refs" / (revision or "main")
     commit = reference.read_text().strip() if reference.is_file() else revision
     snapshot = repository / "snapshots" / commit if commit else None
-    return snapshot if snapshot is not None and _complete(snapshot) else None
+    return snapshot if snapshot is not None and (complete or _complete)(snapshot) else None
 
 
 def _complete(folder: Path) -> bool:

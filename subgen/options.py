@@ -172,6 +172,10 @@ class Layout:
         )
 
 
+DIARISERS = ("pyannote", "light")
+"""what can look for speakers"""
+
+
 @dataclass(frozen=True, slots=True)
 class Speakers:
     """Who says what: where turns come from, how many speakers there are, and what they are called."""
@@ -180,6 +184,14 @@ class Speakers:
     """whether a diariser looks for them"""
     turns: Path | None = None
     """an RTTM file with turns that are known already"""
+    channels: bool = False
+    """whether each channel of the recording is a speaker"""
+    diariser: str | None = None
+    """which one looks for them; one of DIARISERS, None: the first"""
+    model: str | None = None
+    """its model: a directory or a hub name; None: its own default"""
+    voices: bool = True
+    """whether speakers get the names of voices that the user has kept"""
     exact: int | None = None
     """how many speak, where that is known"""
     least: int | None = None
@@ -204,8 +216,14 @@ class Speakers:
             f"At least {self.least} speakers can't be at most {self.most}.",
         )
         _require(
-            not (self.find and self.turns is not None),
-            "Turns are either found or given: use --speakers or --turns, not both.",
+            sum((self.find, self.channels, self.turns is not None)) <= 1,
+            "Turns are found, given, or those of channels: use one of --speakers, --turns and --channels.",
+        )
+        if self.diariser is not None:
+            _require_known("diariser", self.diariser, DIARISERS)
+        _require(
+            self.find or (self.diariser is None and self.model is None),
+            "A diariser or its model only helps to find speakers: add --speakers.",
         )
         _require(
             self.find or all(hint is None for hint in hints),
@@ -215,7 +233,7 @@ class Speakers:
     @property
     def wanted(self) -> bool:
         """Whether words get speakers at all."""
-        return self.find or self.turns is not None
+        return self.find or self.channels or self.turns is not None
 
 
 @dataclass(frozen=True, slots=True)

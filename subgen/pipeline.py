@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from subgen.ahead import Ahead
 from subgen.asr.troubles import troubles
 from subgen.chunk import split
-from subgen.diarise import identification
+from subgen.diarise import attributing, identification
 from subgen.engine import Aligns, Engine, Recognises
 from subgen.errors import MissingDependency, OptionError
 from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignore
 from subgen.matching import divide
 from subgen.media import open_audio, probe
-from subgen.media.whole import samples_of
+from subgen.media.whole import Whole
 from subgen.options import Options
 from subgen.sounds import joined, sounds
 from subgen.types import Chunk, Document, Media, Note, Samples, Seconds, Sound, Span, Transcript, Word
@@ -91,12 +90,15 @@ def transcribe(
         SubgenError: with one sentence for the user.
     """
     options = options or Options()
-    speakers = identification(options.speakers)
+    speakers = identification(options.speakers, offline=options.models.offline)
     media = probe(path, options.input, options.decoding.language)
     listen(Opened(media))
-    with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
-        document = run(media, audio, models, options, listen)
-    return speakers.of(document, partial(samples_of, media, options.input), listen) if speakers else document
+    with (
+        attributing(speakers, Whole(media, options.input), listen) as attributed,
+        _engine(engine, options, listen) as models,
+        open_audio(media, options.input) as audio,
+    ):
+        return attributed(run(media, audio, models, options, listen))
 
 
 def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Listener = ignore) -> Document:
@@ -127,12 +129,15 @@ def align(
     options = options or Options()
     if not text.strip():
         raise OptionError("The transcript to align is empty.")
-    speakers = identification(options.speakers)
+    speakers = identification(options.speakers, offline=options.models.offline)
     media = probe(path, options.input, options.decoding.language)
     listen(Opened(media))
-    with _engine(engine, options, listen) as models, open_audio(media, options.input) as audio:
-        document = run_alignment(media, audio, text, models, options, listen)
-    return speakers.of(document, partial(samples_of, media, options.input), listen) if speakers else document
+    with (
+        attributing(speakers, Whole(media, options.input), listen) as attributed,
+        _engine(engine, options, listen) as models,
+        open_audio(media, options.input) as audio,
+    ):
+        return attributed(run_alignment(media, audio, text, models, options, listen))
 
 
 def run_alignment(

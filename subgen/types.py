@@ -30,6 +30,7 @@ __all__ = [
     "Turn",
     "Turns",
     "Utterance",
+    "Voice",
     "Word",
 ]
 
@@ -144,6 +145,16 @@ class Turn(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How somebody sounds, in the terms of a model: comparable with voices of the same model only."""
+
+    name: str
+    """of a person, or the label that a diariser gave"""
+    model: str
+    vector: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Turns:
     """Who talks when in a whole recording, under the labels of whoever found it."""
 
@@ -153,6 +164,10 @@ class Turns:
     """the same with one speaker at a time; () when it was not given"""
     model: str = ""
     """the name of the model that found them; "" when there was none"""
+    voices: tuple[Voice, ...] = ()
+    """how each label sounds; () when the diariser does not say"""
+    notes: tuple[Note, ...] = ()
+    """what the user should know about how they were found"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from subgen.cli.flags import (
 )
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
+from subgen.cli.voice_commands import voices
 
 EXIT_CODES = """Exit codes:
   0    done
@@ -49,6 +50,7 @@ EXIT_CODES = """Exit codes:
   4    the model can't be used
   5    a result can't be written
   6    ffmpeg, MLX or an extra is missing
+  7    the transcript is written, but its speakers could not be found
   70   a fault of subgen itself
   130  Ctrl-C; likewise 129, 141 and 143 for SIGHUP, a closed stdout and SIGTERM"""
 
@@ -253,5 +255,6 @@ def score(
     return score_files(reference, hypotheses, collar, json)
 
 
+app.add_typer(voices, name="voices")
 program = get_command(app)
 """All commands, as what can be run and walked through."""

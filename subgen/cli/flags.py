@@ -115,6 +115,22 @@ TURNS_FLAGS: Flags = {
 }
 SPEAKER_FLAGS: Flags = {
     "speakers.find": _flag(SPEAKERS, "--speakers", help="Find out who says what."),
+    "speakers.diariser": _flag(
+        SPEAKERS,
+        "--diariser",
+        metavar="NAME",
+        help="What finds them: pyannote (the default, needs the extra diarize) or light (no model, much weaker).",
+    ),
+    "speakers.model": _flag(
+        SPEAKERS,
+        "--speaker-model",
+        metavar="NAME",
+        help="The pyannote pipeline: a directory or a hub name. Default: pyannote/speaker-diarization-community-1.",
+    ),
+    "speakers.channels": _flag(SPEAKERS, "--channels", help="Take each channel of the recording as a speaker."),
+    "speakers.voices": _flag(
+        SPEAKERS, "--voices/--no-voices", help="Give no names by the voices that `subgen voices` keeps."
+    ),
     "speakers.exact": _flag(SPEAKERS, "--num-speakers", metavar="N", help="How many speak, if it is known."),
     "speakers.least": _flag(SPEAKERS, "--min-speakers", metavar="N", help="At least how many."),
     "speakers.most": _flag(SPEAKERS, "--max-speakers", metavar="N", help="At most how many."),
@@ -214,6 +230,7 @@ RETIME_FLAGS: Flags = {
     **CHUNK_FLAGS,
     **SCREEN_FLAGS,
 }
+VOICE_FLAGS: Flags = {**INPUT_FLAGS, "models.offline": MODEL_FLAGS["models.offline"]}
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Films or recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

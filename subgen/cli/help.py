@@ -74,6 +74,16 @@ class Group(TyperGroup):
         )
 
 
+class Family(TyperGroup):
+    """Commands under one word: `subgen voices add`."""
+
+    def get_help(self, ctx: Context) -> str:
+        """The page of `subgen WORD --help`."""
+        commands = [(name, command.help or "") for name, command in self.commands.items()]
+        usage = f"Usage: {ctx.command_path} COMMAND [OPTIONS] ..."
+        return page([*_wrapped(self.help or ""), "", usage, *_section("Commands", commands)])
+
+
 def page(lines: Iterable[str]) -> str:
     """Lines to text, without white space at line ends."""
     return "\n".join(line.rstrip() for line in lines)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from subgen.cli.settings import Console
 from subgen.cli.shell import one_line, put_line
-from subgen.events import Event, Loading, Noticed, Opened, Progress, Recognised
+from subgen.events import Event, Identifying, Loading, Noticed, Opened, Progress, Recognised
 from subgen.types import Seconds, Span
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class JsonLines:
         self._put("file", path=str(path), number=number, count=count)
 
     def listen(self, event: Event) -> None:
-        """{"event": "opened" | "loading" | "progress" | "recognised" | "noticed", …}."""
+        """{"event": "opened" | "loading" | "progress" | "recognised" | "identifying" | "noticed", …}."""
         self._put(type(event).__name__.lower(), **_fields(event))
 
     def written(self, path: Path, output: Path | None) -> None:
@@ -139,7 +139,7 @@ class Bar(Lines):
         super().begin(path, number, count)
         self._clear()
         place = f"{number}/{count} " if count > 1 else ""
-        self._task = self._bar.add_task(place + _elided(one_line(path.name)), total=None, step="")
+        self._task = self._bar.add_task(place + _elided(one_line(path.name)), total=None, step="", speakers="")
 
     def listen(self, event: Event) -> None:
         """Moves the bar; it first shows when models load, for their download has bars of its own."""
@@ -148,6 +148,8 @@ class Bar(Lines):
             self._move(self._task, 0.0, event.media.duration)
         elif self._task is not None and isinstance(event, Progress):
             self._move(self._task, event.done, event.total)
+        elif self._task is not None and isinstance(event, Identifying):
+            self._bar.update(self._task, speakers=f"speakers {event.share:.0%}")
         if isinstance(event, Loading | Progress):
             self._bar.start()
             self._bar.refresh()
@@ -197,6 +199,7 @@ def _rich_progress(stream: TextIO) -> RichProgress:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),  # the whole width would leave no room for the ^C that a terminal echoes
         TextColumn("{task.fields[step]}", markup=False),
+        TextColumn("{task.fields[speakers]}", markup=False),
         TimeRemainingColumn(compact=True),
         console=Terminal(file=stream),
         transient=True,
@@ -261,4 +264,6 @@ def _fields(event: Event) -> dict[str, object]:
         return {"name": event.name}
     if isinstance(event, Progress):
         return {"path": str(event.path), "done": event.done, "total": event.total}
+    if isinstance(event, Identifying):
+        return {"path": str(event.path), "share": round(event.share, 3)}
     return _noticed(event) if isinstance(event, Noticed) else _recognised(event)

@@ -14,8 +14,8 @@ from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
-from subgen.diarise import deaf, identification, with_names
-from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MissingDependency, ModelError, OutputError
+from subgen.diarise import deaf, identification, lost, with_names
+from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDependency, ModelError, OutputError
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
 from subgen.formats import read, render
 from subgen.formats.render import findings
@@ -71,7 +71,7 @@ def _saved(wishes: Speakers, path: Path, listen: Listener) -> Document:
     """A saved document, with speakers or names where they are asked for."""
     document = read(read_text(path), str(path))
     found = identification(wishes) if wishes.wanted else None
-    return with_names(document, wishes, listen) if found is None else found.of(document, deaf, listen)
+    return with_names(document, wishes, listen) if found is None else found.of(document, deaf(document), listen)
 
 
 def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
@@ -146,7 +146,7 @@ def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen
         screen.written(job.path, output)
     if note := _shortfall(document, job, options):
         screen.listen(Noticed(job.path, note))
-    return EXIT_OK
+    return DiarisationError.exit_code if job.media and lost(document) else EXIT_OK
 
 
 def _shortfall(document: Document, job: Job, options: Options) -> Note | None:

@@ -1,70 +1,47 @@
 """Finding who talks when. A `Diariser` does it; `identification` chooses one and puts its turns to a document.
 
-A new backend is a class in a module of its own and a line in `BACKENDS`.
+A new backend is a class in a module of its own, a line in `BACKENDS` and its name in `subgen.options.DIARISERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
-from subgen.errors import MissingDependency, OptionError
-from subgen.events import Listener, Noticed, ignore
-from subgen.options import Speakers
+from subgen.diarise.beside import Beside
+from subgen.diarise.channels import Channels
+from subgen.diarise.diariser import Diariser, Recording, Silenced
+from subgen.diarise.given import Given
+from subgen.diarise.light import Light
+from subgen.diarise.pyannote import Pyannote
+from subgen.diarise.voices import kept
+from subgen.errors import OptionError, SubgenError
+from subgen.events import Identifying, Listener, Noticed, ignore
+from subgen.options import DIARISERS, Speakers
 from subgen.speakers.identify import identify, renamed
 from subgen.speakers.names import read_names
-from subgen.speakers.rttm import read_rttm, turns_of
 from subgen.textfile import read_text
-from subgen.types import Document, Media, Samples, Turn, Turns
+from subgen.types import Document, Note, Turns, Voice
 
-Hear = Callable[[], Samples]
-"""gives all samples of the recording, float32 (n,) at 16 kHz, the first at 0 s of the media"""
+LOST = "no speakers"
+"""kind of the note of a document whose speakers were asked for and could not be found"""
 
-
-def deaf() -> Samples:
-    """Stands for a recording that is not at hand. Raises OptionError."""
-    raise OptionError("A saved document has no sound to find speakers in: give their turns with --turns FILE.")
-
-
-class Diariser(Protocol):
-    """Whatever says who talks when. It is made, and so checked, before any audio is decoded."""
-
-    def diarise(self, media: Media, hear: Hear, wishes: Speakers) -> Turns:
-        """The turns of a whole recording; labels are not comparable between calls.
-
-        `wishes` may say how many speakers there are. Raises SubgenError.
-        """
-        ...
+Backend = Callable[[Speakers, bool], Diariser]
+"""makes a diariser, offline if that is True; raises MissingDependency or ModelError when it can't run here"""
+BACKENDS: Mapping[str, Backend] = {
+    "pyannote": lambda wishes, offline: Pyannote(wishes.model, offline=offline),
+    "light": lambda wishes, offline: Light(wishes.model),
+}
 
 
-class Given:
-    """Turns that an RTTM file holds, from any other diariser."""
-
-    def __init__(self, path: Path) -> None:
-        """Reads the file. Raises MediaNotFound, or OptionError with the line that is no RTTM."""
-        self._name = str(path)
-        self._recordings: dict[str, tuple[Turn, ...]] = read_rttm(read_text(path), self._name)
-
-    def diarise(self, media: Media, hear: Hear, wishes: Speakers) -> Turns:
-        """The turns of the recording with the media's name, or of the only one."""
-        return Turns(turns_of(self._recordings, media.path.stem, self._name))
-
-
-Backend = Callable[[Speakers], Diariser]
-"""makes a diariser; raises MissingDependency or ModelError when it can't run here"""
-BACKENDS: dict[str, Backend] = {}
-"""what --speakers can use, by name; the first is the default"""
-
-
-def diariser(wishes: Speakers, backends: Mapping[str, Backend] = BACKENDS) -> Diariser:
+def diariser(wishes: Speakers, *, offline: bool = False, backends: Mapping[str, Backend] = BACKENDS) -> Diariser:
     """The diariser that is asked for, ready to run. Raises SubgenError for all that can be known before it runs."""
     if wishes.turns is not None:
         return Given(wishes.turns)
-    for backend in backends.values():
-        return backend(wishes)
-    raise MissingDependency("No program that finds speakers is installed: give another one's turns with --turns FILE.")
+    if wishes.channels:
+        return Channels()
+    return backends[wishes.diariser or DIARISERS[0]](wishes, offline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +51,75 @@ class Identification:
     diariser: Diariser
     wishes: Speakers
     names: tuple[tuple[str, str], ...] = ()
+    voices: tuple[Voice, ...] = ()
 
-    def of(self, document: Document, hear: Hear, listen: Listener = ignore) -> Document:
+    def of(self, document: Document, recording: Recording, listen: Listener = ignore) -> Document:
         """The document with its speakers; the listener hears of new notes. Raises SubgenError."""
-        found = self.diariser.diarise(document.media, hear, self.wishes)
-        return _told(document, identify(document, found, self.wishes, self.names), listen)
+        self.diariser.check(recording.media)
+        return self._put(document, self.diariser.diarise(recording, self.wishes, lambda _: None), listen)
+
+    @contextmanager
+    def beside(self, recording: Recording, listen: Listener) -> Iterator[Callable[[Document], Document]]:
+        """Looks for speakers while the recording is recognised; gives what puts them to its document.
+
+        Raises SubgenError for what can be known before the recording is heard. What goes wrong later costs the
+        speakers only: the document says so in a note of the kind LOST.
+        """
+        self.diariser.check(recording.media)
+        path = recording.media.path
+        with Beside(
+            lambda tell: self.diariser.diarise(recording, self.wishes, tell),
+            lambda share: listen(Identifying(path, share)),
+        ) as search:
+
+            def attributed(document: Document) -> Document:
+                try:
+                    found = search.turns()
+                except SubgenError as error:
+                    note = Note(LOST, f"The speakers could not be found, so the text has none. {error}")
+                    return _told(document, replace(document, notes=(*document.notes, note)), listen)
+                return self._put(document, found, listen)
+
+            yield attributed
+
+    def _put(self, document: Document, found: Turns, listen: Listener) -> Document:
+        return _told(document, identify(document, found, self.wishes, self.names, self.voices), listen)
 
 
-def identification(wishes: Speakers) -> Identification | None:
+def identification(wishes: Speakers, *, offline: bool = False) -> Identification | None:
     """What is needed for these wishes; None when nobody asks for speakers.
 
     Raises SubgenError when a file is wrong or what is needed is not installed.
     """
     names = names_of(wishes)
     if wishes.wanted:
-        return Identification(diariser(wishes), wishes, names)
+        voices = tuple(one.voice for one in kept()) if wishes.find and wishes.voices else ()
+        return Identification(diariser(wishes, offline=offline), wishes, names, voices)
     if names:
         raise OptionError("Names need speakers: add --speakers to find them, or --turns FILE.rttm.")
     return None
+
+
+@contextmanager
+def attributing(
+    speakers: Identification | None, recording: Recording, listen: Listener
+) -> Iterator[Callable[[Document], Document]]:
+    """`Identification.beside`, or nothing where nobody asks for speakers."""
+    if speakers is None:
+        yield lambda document: document
+    else:
+        with speakers.beside(recording, listen) as attributed:
+            yield attributed
+
+
+def lost(document: Document) -> bool:
+    """Whether speakers were asked for and could not be found."""
+    return any(note.kind == LOST for note in document.notes)
+
+
+def deaf(document: Document) -> Recording:
+    """What stands for the recording of a saved document."""
+    return Silenced(document.media)
 
 
 def with_names(document: Document, wishes: Speakers, listen: Listener = ignore) -> Document:

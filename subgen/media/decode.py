@@ -26,26 +26,27 @@ _LATEST_START: Seconds = 3600.0
 """A track that starts later than this, in a file that does not say how long it is, has a broken time stamp."""
 
 
-def open_audio(media: Media, options: Input = Input()) -> AudioStream:
+def open_audio(media: Media, options: Input = Input(), channel: int | None = None) -> AudioStream:
     """The chosen track as blocks of float32 (n,), mono, 16 kHz, one second each, the last one shorter.
 
-    Sample 0 is the media's time 0: a late start and holes are zeros. ffmpeg starts with the first block.
+    Sample 0 is the media's time 0: a late start and holes are zeros. ffmpeg starts with the first block. `channel` is
+    the one to hear alone, from 0; None mixes all.
     Raises MissingDependency without ffmpeg; iterating raises Undecodable when no sample can be decoded.
     """
-    return AudioStream(media, find_ffmpeg(options.ffmpeg))
+    return AudioStream(media, find_ffmpeg(options.ffmpeg), channel)
 
 
 class AudioStream:
     """An iterator over blocks, and a context manager that ends the child process. Memory does not grow with length."""
 
-    def __init__(self, media: Media, binary: Path) -> None:
+    def __init__(self, media: Media, binary: Path, channel: int | None = None) -> None:
         self._media = media
         self._samples = 0
         self._notes: list[Note] = []
         self._start, late = _start(media)
         self._notes += late
         self._room = round((_LATEST_START + require_file(media.path) / LEAST_RATE) * SAMPLE_RATE)
-        self._child = Child(decode_command(binary, media), max(0.0, self._start))
+        self._child = Child(decode_command(binary, media, channel), max(0.0, self._start))
         self._source = _blocks(self._timeline())
 
     @property

@@ -51,8 +51,10 @@ def _bundled() -> str | None:
     return binary if os.access(binary, os.X_OK) else None
 
 
-def decode_command(binary: Path, media: Media) -> list[str]:
+def decode_command(binary: Path, media: Media, channel: int | None = None) -> list[str]:
     """The command that writes the chosen track to stdout as float32 mono samples at 16 kHz, holes filled.
+
+    `channel` is the one to hear alone, from 0; None mixes all.
 
     The output begins with the first sample that can be decoded, and stderr says where that lies: the filter
     option `first_pts` would fill up to there, but again whenever ffmpeg rebuilds its filters midway.
@@ -63,7 +65,7 @@ def decode_command(binary: Path, media: Media) -> list[str]:
         "-dts_delta_threshold", f"{hole:.0f}", "-dts_error_threshold", f"{hole:.0f}",
     ]  # fmt: skip
     track = builder.input(url(media.path), format_whitelist=",".join(CONTAINERS), protocol_whitelist="file")
-    output = track[str(media.track.index)].output("pipe:1", format="f32le", af=_filters(media.track.channels))
+    output = track[str(media.track.index)].output("pipe:1", format="f32le", af=_filters(media.track.channels, channel))
     command: list[str] = output.compile(cmd=head)
     return command
 
@@ -88,7 +90,7 @@ _CLOCKED = frozenset({"mpegts", "mpeg"})
 """Containers without a header that claims a length: their duration is made from the very timestamps in doubt."""
 
 
-def _filters(channels: int) -> str:
+def _filters(channels: int, channel: int | None) -> str:
     # `rematrix_maxval`: the weights of a float down-mix do not sum to 1 by themselves, and stereo would clip.
     # `min_hard_comp`: the default fills holes above 0.1 s only; half a unit of the aligner's 80 ms grid is finer.
     # `aformat` makes aresample do the down-mix; its own option for that has other names in ffmpeg 4 than in 9.
@@ -97,6 +99,8 @@ def _filters(channels: int) -> str:
         "aformat=sample_fmts=flt:channel_layouts=mono"
     )
     report = "asetpts='if(N,PTS,PTS+0*print(T,16))'"  # 16: the log level of errors
+    if channel is not None:
+        return f"{report},pan=mono|c0=c{channel},{resample}"
     if channels <= _MOST_MIXABLE:
         return f"{report},{resample}"
     mix = "+".join(f"{1 / channels:.6f}*c{channel}" for channel in range(channels))

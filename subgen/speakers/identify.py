@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -11,22 +11,32 @@ from subgen.options import Speakers
 from subgen.speakers.merge import Said, speakers_of
 from subgen.speakers.names import named, strangers
 from subgen.speakers.turns import ghosts, tidied
-from subgen.types import Document, Note, Seconds, Speaker, Transcript, Turns, Utterance, Word
+from subgen.speakers.voices import recognised
+from subgen.types import Document, Note, Seconds, Speaker, Transcript, Turns, Utterance, Voice, Word
 from subgen.words import spread, utterances
 
 OUTSIDE = 0.05
 """share of the turns' time after the end of a recording that says that they belong to another one"""
 
 
-def identify(document: Document, found: Turns, wishes: Speakers, names: Sequence[tuple[str, str]] = ()) -> Document:
+def identify(
+    document: Document,
+    found: Turns,
+    wishes: Speakers,
+    names: Sequence[tuple[str, str]] = (),
+    known: Sequence[Voice] = (),
+) -> Document:
     """The document with its speakers, their turns, and utterances that have one speaker each.
 
-    Every word stays, in its place. `names` are (label, name) pairs.
+    Every word stays, in its place. `names` are (label, name) pairs, which come before those of `known` voices.
     """
     turns, speakers = tidied(found, document.duration, fold=wishes.fold_ghosts)
-    speakers = named(speakers, names)
+    by_voice = recognised(found.voices, known)
+    speakers = named(_greeted(speakers, by_voice), names)
     spoken = attributed(document.transcripts, turns)
     notes = (
+        *found.notes,
+        *_voice_notes(speakers, by_voice),
         *_turn_notes(found, document.duration),
         *_ghost_notes(speakers, ghosts(turns.overlapping)),
         *_word_notes(spoken, document.transcripts),
@@ -40,6 +50,14 @@ def identify(document: Document, found: Turns, wishes: Speakers, names: Sequence
         speakers=speakers,
         turns=turns.overlapping,
         exclusive=turns.exclusive,
+    )
+
+
+def _greeted(speakers: Sequence[Speaker], by_voice: Mapping[str, tuple[str, float]]) -> tuple[Speaker, ...]:
+    """The speakers, those whose voice is known under their names."""
+    return tuple(
+        replace(speaker, name=by_voice[speaker.source][0]) if speaker.source in by_voice else speaker
+        for speaker in speakers
     )
 
 
@@ -88,6 +106,13 @@ def _turn_notes(found: Turns, duration: Seconds) -> Iterator[Note]:
     after = sum(max(0.0, turn.end - max(turn.start, duration)) for turn in found.overlapping)
     if after > OUTSIDE * total:
         yield Note("speakers", "Turns after the end of the recording were dropped: do they belong to another one?")
+
+
+def _voice_notes(speakers: Sequence[Speaker], by_voice: Mapping[str, tuple[str, float]]) -> Iterator[Note]:
+    for speaker in speakers:
+        name, score = by_voice.get(speaker.source, ("", 0.0))
+        if name and speaker.name == name:
+            yield Note("voices", f"{speaker.label} is called {name} by the voice, which is {score:.2f} alike.")
 
 
 def _ghost_notes(speakers: Sequence[Speaker], shadows: Sequence[str]) -> Iterator[Note]:

@@ -119,15 +119,20 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         "doctor",
         "bench",
         "score",
+        "voices",
+        "voices add",
+        "voices list",
+        "voices remove",
+        "voices export",
     ],
 )
 def test_help_is_as_recorded(page: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE)."""
+    """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE, _ for spaces)."""
     monkeypatch.setenv("COLUMNS", "100")
     assert run([*page.split(), "--help"]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert shown.out == (PAGES / f"{page or 'subgen'}.txt").read_text()
+    assert shown.out == (PAGES / f"{page.replace(' ', '_') or 'subgen'}.txt").read_text()
 
 
 @pytest.mark.parametrize(("columns", "widest"), [("20", 80), ("80", 80), ("300", 100)])

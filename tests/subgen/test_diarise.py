@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,14 +15,17 @@ import numpy as np
 import pytest
 
 from subgen.cli.shell import run
-from subgen.diarise import Given, Hear, Identification, deaf, diariser, identification, with_names
-from subgen.errors import MediaNotFound, MissingDependency, OptionError
-from subgen.events import Event, Noticed
+from subgen.diarise import LOST, Identification, attributing, deaf, diariser, identification, with_names
+from subgen.diarise.beside import Beside
+from subgen.diarise.diariser import Recording, Silenced, Tell, Unwanted
+from subgen.diarise.given import Given
+from subgen.errors import DiarisationError, MediaNotFound, OptionError, SubgenError
+from subgen.events import Event, Identifying, Noticed, ignore
 from subgen.formats import render
 from subgen.media import probe
-from subgen.media.whole import samples_of
+from subgen.media.whole import Whole
 from subgen.options import Input, Speakers
-from subgen.types import SAMPLE_RATE, Document, Media, Turn, Turns
+from subgen.types import SAMPLE_RATE, Document, Media, Samples, Turn, Turns
 from tests.fakes import media
 from tests.subgen.test_speakers_identify import SAID, document_of
 
@@ -30,14 +34,41 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
 @dataclass
 class Fixed:
-    """A diariser that listens and knows the answer."""
+    """A diariser that listens and knows the answer, or fails."""
 
-    turns: Sequence[Turn]
+    turns: Sequence[Turn] = ()
+    error: Exception | None = None
+    refusal: SubgenError | None = None
     heard: int = 0
 
-    def diarise(self, media: Media, hear: Hear, wishes: Speakers) -> Turns:
-        self.heard = len(hear())
+    def check(self, media: Media) -> None:
+        if self.refusal:
+            raise self.refusal
+
+    def diarise(self, recording: Recording, wishes: Speakers, tell: Tell) -> Turns:
+        self.heard = len(recording.samples())
+        for share in (0.0, 0.25, 0.255, 0.5):
+            tell(share)
+        if self.error:
+            raise self.error
         return Turns(tuple(self.turns), model="fixed")
+
+
+@dataclass
+class Sound:
+    """A recording in memory."""
+
+    sound: Samples
+    media: Media = field(default_factory=media)
+
+    def samples(self) -> Samples:
+        return self.sound
+
+    def channels(self) -> Iterator[tuple[Samples, ...]]:
+        yield (self.sound,)
+
+
+SOUND = Sound(np.zeros(7, np.float32))
 
 
 @pytest.fixture
@@ -51,9 +82,7 @@ def test_a_diariser_hears_the_recording_and_the_listener_hears_its_notes() -> No
     fixed = Fixed([Turn(0, 2, "A"), Turn(2, 4, "B")])
     told: list[Event] = []
     document = document_of(*SAID)
-    found = Identification(fixed, Speakers(find=True), (("SPEAKER_00", "Anna"),)).of(
-        document, lambda: np.zeros(7, np.float32), told.append
-    )
+    found = Identification(fixed, Speakers(find=True), (("SPEAKER_00", "Anna"),)).of(document, SOUND, told.append)
     assert fixed.heard == 7
     assert found.models == ("fixed",)
     assert found.speakers[0].name == "Anna"
@@ -61,18 +90,78 @@ def test_a_diariser_hears_the_recording_and_the_listener_hears_its_notes() -> No
     assert len(told) == 1
 
 
+def test_speakers_are_sought_beside_and_their_loss_costs_no_word() -> None:
+    document, told = document_of(*SAID), []
+    speakers = Identification(Fixed([Turn(0, 8, "A")]), Speakers(find=True))
+    with attributing(speakers, SOUND, told.append) as attributed:
+        found = attributed(document)
+    assert [said.speaker for said in found.utterances] == ["SPEAKER_00"]
+    assert told == [Identifying(document.media.path, 0.25), Identifying(document.media.path, 0.5)]
+    with attributing(None, SOUND, told.append) as attributed:
+        assert attributed(document) is document
+
+
+@pytest.mark.parametrize("error", [DiarisationError("It broke."), MemoryError("no room"), KeyError("x")])
+def test_what_goes_wrong_on_the_way_leaves_the_words_and_a_note(error) -> None:
+    document, told = document_of(*SAID), []
+    speakers = Identification(Fixed(error=error), Speakers(find=True))
+    with attributing(speakers, SOUND, told.append) as attributed:
+        found = attributed(document)
+    assert found.utterances == document.utterances
+    assert [note.kind for note in found.notes] == [LOST]
+    assert told[-1] == Noticed(document.media.path, found.notes[-1])
+    assert found.notes[0].text.startswith("The speakers could not be found, so the text has none. ")
+
+
+def test_what_is_known_before_is_raised_before() -> None:
+    speakers = Identification(Fixed(refusal=OptionError("Not this one.")), Speakers(find=True))
+    with pytest.raises(OptionError, match="Not this one"), attributing(speakers, SOUND, ignore):
+        raise AssertionError("the recording would be heard")
+
+
+def test_a_search_that_nobody_waits_for_ends() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(tell: Tell) -> Turns:
+        begun.set()
+        try:
+            while True:
+                tell(0.0)
+        finally:
+            ended.set()
+
+    def interrupted() -> None:
+        with Beside(endless, lambda _: None):
+            begun.wait()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert ended.wait(10)
+
+
+def test_a_search_without_a_result_says_so() -> None:
+    def unwilling(tell: Tell) -> Turns:
+        raise Unwanted
+
+    with Beside(unwilling, lambda _: None) as search, pytest.raises(DiarisationError, match="without a result"):
+        search.turns()
+
+
 def test_turns_come_from_a_file(rttm) -> None:
     wishes = Speakers(turns=rttm)
     assert isinstance(diariser(wishes), Given)
     found = identification(wishes)
     assert found is not None
-    document = found.of(document_of(*SAID), deaf)
+    document = found.of(document_of(*SAID), SOUND)
     assert [said.speaker for said in document.utterances] == ["SPEAKER_00", "SPEAKER_01", None]
 
 
 def test_the_first_backend_is_the_default() -> None:
     fixed = Fixed([])
-    assert diariser(Speakers(find=True), {"one": lambda wishes: fixed, "two": lambda wishes: Fixed([])}) is fixed
+    backends = {"pyannote": lambda wishes, offline: fixed, "light": lambda wishes, offline: Fixed()}
+    assert diariser(Speakers(find=True), backends=backends) is fixed
+    assert diariser(Speakers(find=True, diariser="light"), backends=backends) is not fixed
 
 
 def test_nobody_is_looked_for_unless_asked() -> None:
@@ -84,7 +173,7 @@ def test_names_come_from_a_file_and_then_from_flags(rttm, tmp_path) -> None:
     names.write_text("SPEAKER_00=Anna\nSPEAKER_01=Paul\n")
     found = identification(Speakers(turns=rttm, names_file=names, names=(("SPEAKER_01", "Bob"),)))
     assert found is not None
-    assert [one.name for one in found.of(document_of(*SAID), deaf).speakers] == ["Anna", "Bob"]
+    assert [one.name for one in found.of(document_of(*SAID), SOUND).speakers] == ["Anna", "Bob"]
 
 
 def test_what_can_not_work_is_refused_before_anything_is_decoded(rttm, tmp_path) -> None:
@@ -94,10 +183,16 @@ def test_what_can_not_work_is_refused_before_anything_is_decoded(rttm, tmp_path)
         identification(Speakers(turns=tmp_path / "none.rttm"))
     with pytest.raises(MediaNotFound, match=r"none\.txt can't be read"):
         identification(Speakers(turns=rttm, names_file=tmp_path / "none.txt"))
-    with pytest.raises(MissingDependency, match=r"give another one's turns with --turns FILE\.$"):
-        identification(Speakers(find=True))
     with pytest.raises(OptionError, match=r"A saved document has no sound"):
-        deaf()
+        deaf(document_of(*SAID)).samples()
+    with pytest.raises(OptionError, match=r"A saved document has no sound"):
+        Silenced(media()).channels()
+    several = tmp_path / "several.rttm"
+    several.write_text("SPEAKER a 1 0 2 <NA> <NA> x <NA> <NA>\nSPEAKER b 1 2 2 <NA> <NA> y <NA> <NA>\n")
+    found = identification(Speakers(turns=several))
+    assert found is not None
+    with pytest.raises(OptionError, match="but none of talk"), attributing(found, SOUND, ignore):
+        raise AssertionError("the recording would be heard")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +201,11 @@ def test_what_can_not_work_is_refused_before_anything_is_decoded(rttm, tmp_path)
         ({"find": True, "exact": 0}, "at least 1"),
         ({"find": True, "exact": 2, "least": 1}, "either exact or between"),
         ({"find": True, "least": 3, "most": 2}, "At least 3 speakers can't be at most 2"),
-        ({"find": True, "turns": Path("a.rttm")}, "use --speakers or --turns"),
+        ({"find": True, "turns": Path("a.rttm")}, "use one of --speakers, --turns and --channels"),
+        ({"find": True, "channels": True}, "use one of"),
+        ({"find": True, "diariser": "heavy"}, "'heavy' is not known; use pyannote or light"),
+        ({"diariser": "light"}, "add --speakers"),
+        ({"channels": True, "model": "org/name"}, "add --speakers"),
         ({"turns": Path("a.rttm"), "exact": 2}, "add --speakers"),
         ({"most": 2}, "add --speakers"),
     ],
@@ -123,7 +222,7 @@ def test_counts_that_agree_are_kept() -> None:
 def test_saved_documents_get_names_with_notes(rttm) -> None:
     found = identification(Speakers(turns=rttm))
     assert found is not None
-    document, told = found.of(document_of(*SAID), deaf), []
+    document, told = found.of(document_of(*SAID), SOUND), []
     again = with_names(document, Speakers(names=(("SPEAKER_01", "Paul"), ("SPEAKER_05", "Eve"))), told.append)
     assert [one.shown for one in again.speakers] == ["SPEAKER_00", "Paul"]
     assert len(told) == 1
@@ -134,9 +233,13 @@ TRUTH_OF_LATE = 13.521
 
 
 def test_a_whole_recording_in_memory() -> None:
-    samples = samples_of(probe(SAMPLES / "late.mkv", Input()), Input())
+    found = probe(SAMPLES / "late.mkv", Input())
+    samples = Whole(found).samples()
     assert samples.dtype == np.float32
     assert abs(len(samples) / SAMPLE_RATE - TRUTH_OF_LATE) < 0.01
+    assert np.array_equal(Whole(replace(found, duration=2.0)).samples(), samples)
+    (alone,) = zip(*Whole(found).channels(), strict=True)
+    assert np.allclose(np.concatenate(alone), samples, atol=1e-4)
 
 
 # From end to end: the talk in samples/ with its exact turns, by the toy.
@@ -229,7 +332,10 @@ def test_a_saved_talk_gets_other_names_and_turns(results, tmp_path, capsys) -> N
     [
         (["--turns", "bad.rttm"], 2, "bad.rttm, line 2: 'WEBVTT' begins no line of RTTM"),
         (["--turns", "none.rttm"], 3, "none.rttm can't be read"),
-        (["--speakers"], 6, "--turns FILE"),
+        (["--channels"], 2, "talk.m4a has one channel"),
+        (["--speakers", "--speaker-model", "pyannote/precision-2"], 2, "uploads recordings"),
+        (["--speakers", "--diariser", "light", "--speaker-model", "x"], 2, "light has no model"),
+        (["--speakers", "--diariser", "heavy"], 2, "'heavy' is not known"),
         (["--speaker", "SPEAKER_00=Anna"], 2, "Names need speakers"),
         (["--speaker", "Anna"], 2, "write LABEL=NAME"),
         (["--speakers", "--min-speakers", "3", "--max-speakers", "2"], 2, "can't be at most 2"),
