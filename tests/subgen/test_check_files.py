@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from subgen.check.rulebook import RULEBOOK
 from subgen.check.unavoidable import summary, unavoidable
 from subgen.checking import check_file
 from subgen.cli.shell import run
@@ -18,9 +20,12 @@ from subgen.options import Decoding, Layout, Options
 from subgen.rules import Rules, rules
 from subgen.types import Cue, Utterance, Word
 from subgen.words import spread
+from tests.subgen.check_table import row
+from tests.subgen.cue_table import own
 from tests.subgen.test_check import calm, document, film
-from tests.subgen.timed_words import utterances
+from tests.subgen.timed_words import LISTS, utterances
 
+DOCS = Path(__file__).parents[2] / "docs/subtitles.md"
 SAMPLES = Path(__file__).parents[2] / "samples"
 Captured = pytest.CaptureFixture[str]
 UNREADABLE = "41\n00:xx:20,000 --> 00:03:24,000\nHe looked up.\n\n"
@@ -193,3 +198,15 @@ def test_a_summary_counts_errors() -> None:
     assert summary(()) == ""
     (one,) = unavoidable([calm(0, ("",))], rules(Layout(), ""), 24.0)
     assert summary((one,)).startswith("1 cue breaks a rule that the speech leaves no room for (empty 1)")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_documentation_has_these_figures(name: str) -> None:
+    assert row(name, "subgen", own(name)) in DOCS.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_documentation_names_every_rule() -> None:
+    table = DOCS.read_text(encoding="utf-8").partition("## Checking subtitles")[2].partition("\n## ")[0]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    named = {name: line[1] for line in rows for name in re.findall(r"`(\w+)`", line[0])}
+    assert {name: named.get(name) for name in RULEBOOK} == {name: rule.severity for name, rule in RULEBOOK.items()}
