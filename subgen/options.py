@@ -59,6 +59,8 @@ class Input:
     """number of the audio track, the first is 1; None chooses"""
     ffmpeg: str | None = None
     """path of the ffmpeg binary; None: the one on PATH, else the one that imageio-ffmpeg brings"""
+    shots: bool = False
+    """whether the changes of a film's shots are looked for, so that subtitles keep to them"""
 
     def __post_init__(self) -> None:
         _require(self.track is None or self.track >= 1, "Audio tracks are numbered from 1: use --track 1 or higher.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +16,8 @@ from subgen.engine import Aligns, Engine, Recognises
 from subgen.errors import MissingDependency, OptionError
 from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignore
 from subgen.matching import divide
-from subgen.media import open_audio, probe
+from subgen.media import AudioStream, open_audio, probe
+from subgen.media.shots import shots_beside
 from subgen.media.whole import Whole
 from subgen.options import Options
 from subgen.sounds import joined, sounds
@@ -90,15 +91,8 @@ def transcribe(
         SubgenError: with one sentence for the user.
     """
     options = options or Options()
-    speakers = identification(options.speakers, offline=options.models.offline)
-    media = probe(path, options.input, options.decoding.language)
-    listen(Opened(media))
-    with (
-        attributing(speakers, Whole(media, options.input), listen) as attributed,
-        _engine(engine, options, listen) as models,
-        open_audio(media, options.input) as audio,
-    ):
-        return attributed(run(media, audio, models, options, listen))
+    with _opened(path, options, engine, listen) as (media, audio, models, completed):
+        return completed(run(media, audio, models, options, listen))
 
 
 def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Listener = ignore) -> Document:
@@ -129,15 +123,8 @@ def align(
     options = options or Options()
     if not text.strip():
         raise OptionError("The transcript to align is empty.")
-    speakers = identification(options.speakers, offline=options.models.offline)
-    media = probe(path, options.input, options.decoding.language)
-    listen(Opened(media))
-    with (
-        attributing(speakers, Whole(media, options.input), listen) as attributed,
-        _engine(engine, options, listen) as models,
-        open_audio(media, options.input) as audio,
-    ):
-        return attributed(run_alignment(media, audio, text, models, options, listen))
+    with _opened(path, options, engine, listen) as (media, audio, models, completed):
+        return completed(run_alignment(media, audio, text, models, options, listen))
 
 
 def run_alignment(
@@ -163,9 +150,21 @@ def run_alignment(
     return session.document(audio, engine.names, timing)
 
 
-def _engine(given: Engine | None, options: Options, listen: Listener) -> AbstractContextManager[Engine]:
-    """The caller's engine, which stays open, or one of our own."""
-    return nullcontext(given) if given is not None else Engine.open(options.models, listen)
+@contextmanager
+def _opened(
+    path: Path, options: Options, engine: Engine | None, listen: Listener
+) -> Iterator[tuple[Media, AudioStream, Engine, Callable[[Document], Document]]]:
+    """What a chain needs, and what completes its result with that which is found beside it: shots, speakers."""
+    speakers = identification(options.speakers, offline=options.models.offline)
+    media = probe(path, options.input, options.decoding.language)
+    listen(Opened(media))
+    with (
+        shots_beside(media, options.input, listen) as with_shots,
+        attributing(speakers, Whole(media, options.input), listen) as attributed,
+        nullcontext(engine) if engine is not None else Engine.open(options.models, listen) as models,
+        open_audio(media, options.input) as audio,
+    ):
+        yield media, audio, models, lambda document: with_shots(attributed(document))
 
 
 def _grouped(heard: Iterable[Heard], size: int) -> Iterator[list[Heard]]:

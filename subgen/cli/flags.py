@@ -167,6 +167,9 @@ LAYOUT_FLAGS: Flags = {
         CUES, "--fps", metavar="RATE", help="Frames per second for all times. Default: the film's, else 24."
     ),
 }
+SHOT_FLAGS: Flags = {
+    "input.shots": _flag(CUES, "--shots", help="Find the film's shot changes, so that subtitles keep to them."),
+}
 CHUNK_FLAGS: Flags = {
     "chunking.shortest": _flag(CHUNKS, "--chunk-shortest", metavar="SECONDS", help="Shortest chunk."),
     "chunking.target": _flag(CHUNKS, "--chunk-target", metavar="SECONDS", help="Length to aim at."),
@@ -193,6 +196,7 @@ TRANSCRIBE_FLAGS: Flags = {
     **MODEL_FLAGS,
     **SPEAKER_FLAGS,
     **LAYOUT_FLAGS,
+    **SHOT_FLAGS,
     **CHUNK_FLAGS,
     **SCREEN_FLAGS,
 }

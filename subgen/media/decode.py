@@ -12,9 +12,10 @@ import numpy as np
 
 from subgen.errors import Undecodable
 from subgen.media.child import Child
+from subgen.media.container import LONGEST_PADDING
 from subgen.media.damage import clock, damage, failure
 from subgen.media.ffmpeg import decode_command, find_ffmpeg, first_expected
-from subgen.media.probe import LEAST_RATE, LONGEST_PADDING
+from subgen.media.probe import LEAST_RATE
 from subgen.media.source import matroska_encrypted, require_file, shown
 from subgen.options import Input
 from subgen.types import SAMPLE_RATE, Media, Note, Samples, Seconds, Span

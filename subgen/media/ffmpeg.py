@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import ffmpeg as builder
-from av.format import ContainerFormat
 
 from subgen.errors import MissingDependency
+from subgen.media.container import clock_may_jump
 from subgen.media.source import CONTAINERS, url
 from subgen.types import SAMPLE_RATE, Media, Seconds
 
@@ -17,8 +17,6 @@ _INSTALL = "install it (`brew install ffmpeg` or `apt install ffmpeg`) or run `p
 _LONGEST_HOLE: Seconds = 600.0
 """A jump in the timestamps beyond this is an error of the file and not silence, unless the container says that the
 file is long enough to hold it."""
-_TS_DISCONT = 0x0200
-"""libavformat's flag of formats whose time stamps may jump (AVFMT_TS_DISCONT in avformat.h)."""
 _MOST_MIXABLE = 24
 """libswresample has no down-mix for layouts of more channels than 22.2 surround."""
 
@@ -75,9 +73,7 @@ def first_expected(media: Media) -> Seconds:
 
     It counts from the start of the file, but in formats whose clock may jump from the first of the mapped streams.
     """
-    if media.container and ContainerFormat(media.container, "r").flags & _TS_DISCONT:
-        return 0.0
-    return media.track.start
+    return 0.0 if clock_may_jump(media.container) else media.track.start
 
 
 def _longest_hole(media: Media) -> Seconds:

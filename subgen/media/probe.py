@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import av
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
-from av.video.stream import VideoStream
 
 from subgen.errors import NoAudioTrack, Undecodable
 from subgen.media.boxes import sample_entries
-from subgen.media.source import CONTAINERS, mp3_counted, refusal, require_file, riff_stretch, shown, url
+from subgen.media.container import begin, films, opened, origin, short_name
+from subgen.media.source import mp3_counted, refusal, require_file, riff_stretch, shown
 from subgen.media.track import choose, is_commentary
 from subgen.options import Input
 from subgen.types import Media, Seconds, Track
@@ -23,16 +22,10 @@ from subgen.types import Media, Seconds, Track
 LEAST_RATE = 10.0
 """Bytes per second below which no audio codec goes (Opus sends 20 in silence): a longer claim is an error."""
 
-LONGEST_PADDING: Seconds = 0.05
-"""More than encoders put before the first sound: 2,048 samples at 44.1 kHz are 46 ms."""
-
 _GUESSED = frozenset({"aac", "ac3", "eac3", "dts", "dtshd", "truehd", "mlp", "loas", "amr", "gsm", "mpeg", "mpegts"})
 """Formats without a header that says how long they are; libavformat guesses from the bit rate or the last stamps."""
 
 _ASIDE = Disposition.comment | Disposition.visual_impaired | Disposition.hearing_impaired | Disposition.descriptions
-_TOLERANT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
-"""Tags that are not UTF-8: PyAV 19 keeps their bytes as surrogates, earlier ones have to be told."""
-
 _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -43,9 +36,8 @@ def probe(path: Path, options: Input = Input(), language: str | None = None) -> 
     and NoAudioTrack.
     """
     size = require_file(path)
-    safe = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file"}
     try:
-        with av.open(url(path), options=safe, **_TOLERANT) as container:
+        with opened(path) as container:
             return _media(path, container, size, (options.track, language))
     except (av.FFmpegError, OSError) as error:
         raise Undecodable(f"{shown(path)} {refusal(path)}") from error
@@ -65,7 +57,7 @@ def _media(path: Path, container: InputContainer, size: int, wish: tuple[int | N
         raise NoAudioTrack(f"{name}: {error}") from error
     if track.codec == "encrypted":
         raise Undecodable(f"{name} is encrypted (DRM): its audio can't be decoded without its owner's player.")
-    rate = next(filter(None, map(_frame_rate, container.streams.video)), None)
+    rate = next((rate for _, rate in films(container)), None)
     return Media(path, whole.duration, tracks, track, rate, whole.format)
 
 
@@ -73,8 +65,8 @@ class _Container:
     """What one container says of itself: where its timeline begins, which claims of length can be believed."""
 
     def __init__(self, path: Path, container: InputContainer, size: int) -> None:
-        self.format = _short(container.format.name)
-        self.start = _origin(container)
+        self.format = short_name(container)
+        self.start = origin(container)
         self._longest = 60.0 + size / LEAST_RATE
         self._stretch = riff_stretch(path, size)
         self._entries = sample_entries(path) if self.format == "mp4" else ()
@@ -92,9 +84,8 @@ class _Container:
 
     def begin(self, stream: Stream) -> Seconds:
         """When the stream starts, from the start of the media."""
-        if stream.start_time is None or stream.time_base is None:
-            return 0.0
-        return round(float(stream.start_time * stream.time_base) - self.start, 6) + 0.0  # no -0.0
+        first = begin(stream)
+        return 0.0 if first is None else round(first - self.start, 6) + 0.0  # no -0.0
 
     def length(self, stream: Stream) -> Seconds | None:
         """How long the stream plays from its own start, None when nothing trustworthy says so."""
@@ -104,26 +95,6 @@ class _Container:
             return self._believed(float(stream.duration * stream.time_base) * self._stretch)
         end = _tagged_duration(stream.metadata) or (self.duration if self._alone else None)
         return self._believed(end - max(0.0, self.begin(stream)) if end is not None else None)
-
-
-def _origin(container: InputContainer) -> Seconds:
-    """The container's own time of what the media calls 0: its start, but never in an encoder's padding.
-
-    Where the container can't mark the padding before the first sound (AAC in MPEG-TS: 1,024 samples), it is what comes
-    first, and the picture starts that much later.
-    """
-    start = (container.start_time or 0) / av.time_base
-    pictures = (
-        float(stream.start_time * stream.time_base)
-        for stream in container.streams.video
-        if stream.start_time is not None and stream.time_base is not None and _frame_rate(stream) is not None
-    )
-    return next((picture for picture in pictures if 0 < picture - start < LONGEST_PADDING), start)
-
-
-def _short(name: str) -> str:
-    names = name.split(",")
-    return "mp4" if "mp4" in names else names[0]
 
 
 def _tagged_duration(metadata: dict[str, str]) -> Seconds | None:
@@ -161,11 +132,3 @@ def _printable(tag: str) -> str:
 def _codec(context: AudioCodecContext | None) -> str:
     """The codec's name; PyAV gives no context for what it has no decoder for."""
     return "unknown" if context is None else context.name
-
-
-def _frame_rate(stream: VideoStream) -> float | None:
-    """Frames per second; None for cover art and for rates that no film has."""
-    if stream.disposition & (Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails):
-        return None
-    rate = float(stream.average_rate or stream.guessed_rate or 0)
-    return rate if 1 <= rate <= 1000 else None
