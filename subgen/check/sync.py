@@ -119,15 +119,14 @@ def _late(seconds: Seconds) -> str:
 
 def _likeliest(sound: Sound, starts: Scores, ends: Scores) -> tuple[float, Scores, Steps]:
     """The rate, the scores of all cues and lags at that rate, and the path of lags through them."""
-    best: tuple[float, float, Scores, Steps] | None = None
-    for rate in RATES:
-        scores = _scores(sound, starts * rate, ends * rate)
-        worth, lags = _path(scores)
-        worth -= BETTER * len(starts) * (rate != 1)
-        if best is None or worth > best[0]:
-            best = (worth, rate, scores, lags)
-    assert best is not None
-    return best[1:]
+    best, rate, scores, lags = -np.inf, 1.0, np.zeros((0, 0)), np.zeros(0, np.int64)
+    for tried in RATES:
+        found = _scores(sound, starts * tried, ends * tried)
+        worth, path = _path(found)
+        worth -= BETTER * len(starts) * (tried != 1)
+        if worth > best:
+            best, rate, scores, lags = worth, tried, found, path
+    return rate, scores, lags
 
 
 def _scores(sound: Sound, starts: Scores, ends: Scores) -> Scores:

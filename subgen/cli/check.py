@@ -32,7 +32,7 @@ def check_files(files: Sequence[Path], media: Path | None, settings: Settings, *
     done: list[Checked] = []
     codes = [caught(partial(_check, path, media, settings, done), lambda text, _code: say(text)) for path in files]
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    print_result(_json(done) if as_json else "\n".join(_text(one, coloured=coloured) for one in done))
+    print_result(_json(done) if as_json else "\n".join(text(one, coloured=coloured) for one in done))
     if any(codes):
         return codes[0] if len(files) == 1 else EXIT_SOME_FAILED
     wrong = any(one.findings if strict else one.errors for one in done)
@@ -47,7 +47,7 @@ def _check(path: Path, media: Path | None, settings: Settings, done: list[Checke
     return EXIT_OK
 
 
-def _text(checked: Checked, *, coloured: bool = False) -> str:
+def text(checked: Checked, *, coloured: bool = False) -> str:
     """One line about the file, then its findings; on a terminal errors are red and advice is yellow."""
     head = f"{one_line(str(checked.path))}: {_summary(checked)}\n"
     if not checked.findings:

@@ -12,6 +12,7 @@ import pytest
 from subgen.check.rulebook import RULEBOOK
 from subgen.check.unavoidable import summary, unavoidable
 from subgen.checking import check_file
+from subgen.cli.check import text
 from subgen.cli.shell import run
 from subgen.cues import cues
 from subgen.formats import render
@@ -210,3 +211,10 @@ def test_the_documentation_names_every_rule() -> None:
     rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
     named = {name: line[1] for line in rows for name in re.findall(r"`(\w+)`", line[0])}
     assert {name: named.get(name) for name in RULEBOOK} == {name: rule.severity for name, rule in RULEBOOK.items()}
+
+
+def test_a_terminal_gets_colours(wrong: Path) -> None:
+    told = text(check_file(wrong), coloured=True).splitlines()
+    assert told[2].startswith("\x1b[31m5 ")
+    assert told[3].startswith("\x1b[33m7 ")
+    assert all(line.endswith("\x1b[0m") for line in told[2:])
