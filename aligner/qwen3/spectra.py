@@ -48,7 +48,7 @@ def device_log_mel(samples: Samples, bins: int) -> mx.array:
     """`log_mel` of one clip, to be computed on the default device."""
     frames, margin = len(samples) // HOP, N_FFT // 2
     blocks = -(-frames // BLOCK_FRAMES)
-    sound = np.zeros(blocks * BLOCK_FRAMES * HOP + N_FFT, dtype=np.float32)
+    sound = np.zeros(max(blocks * BLOCK_FRAMES * HOP, len(samples)) + N_FFT, dtype=np.float32)
     end = margin + len(samples)
     sound[:margin] = samples[margin:0:-1]
     sound[margin:end] = samples

@@ -7,7 +7,7 @@ differs. The whole step is traced once for each shape of the cache and replayed,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import mlx.core as mx
 
@@ -18,13 +18,40 @@ Choose = Callable[[mx.array], tuple[mx.array, mx.array]]
 """Final hidden states (B, D) to tokens and their log-probabilities, each (B,)"""
 
 
+class Kernels(Protocol):
+    """The functions of `cuda` that a step is made of."""
+
+    def rotate(
+        self,
+        heads: mx.array,
+        weights: tuple[mx.array, mx.array],
+        state: mx.array,
+        store: mx.array,
+        constants: mx.array,
+    ) -> mx.array: ...
+
+    def attend(self, queries: mx.array, store: mx.array, state: mx.array) -> mx.array: ...
+
+    def add_norm(
+        self, x: mx.array, y: mx.array, weight: mx.array, constants: mx.array
+    ) -> tuple[mx.array, mx.array]: ...
+
+
 class Step:
     """A decode step of a whole batch; `choose` turns hidden states into tokens."""
 
-    def __init__(self, decoder: Decoder, choose: Choose) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        choose: Choose,
+        kernels: Kernels = cuda,
+        trace: Callable[[Any], Any] = mx.compile,
+    ) -> None:
+        """`kernels` and `trace` (which makes the step replayable) are for comparisons with slower ones."""
         self._decoder = decoder
         self._choose = choose
-        self._replay: Any = mx.compile(self._work)
+        self._kernels = kernels
+        self._replay = trace(self._work)
 
     @staticmethod
     def possible(decoder: Decoder) -> bool:
@@ -52,14 +79,14 @@ class Step:
         for layer, norm, store in zip(decoder.layers, norms, stores, strict=True):
             attention = layer.self_attn
             epsilon = cuda.numbers(norm.eps)
-            queries = cuda.rotate(
+            queries = self._kernels.rotate(
                 attention.qkv_proj(normed),
                 (attention.q_norm.weight, attention.k_norm.weight),
                 state,
                 store,
                 cuda.rotation_constants(attention.q_norm.eps, attention.theta),
             )
-            seen = attention.o_proj(cuda.attend(queries, store, state))
-            x, normed = cuda.add_norm(x, seen, layer.post_attention_layernorm.weight, epsilon)
-            x, normed = cuda.add_norm(x, layer.mlp(normed), norm.weight, epsilon)
+            seen = attention.o_proj(self._kernels.attend(queries, store, state))
+            x, normed = self._kernels.add_norm(x, seen, layer.post_attention_layernorm.weight, epsilon)
+            x, normed = self._kernels.add_norm(x, layer.mlp(normed), norm.weight, epsilon)
         return self._choose(normed)

@@ -81,6 +81,7 @@ def all_checks() -> Iterator[Check]:
         yield Check(distribution, partial(_extra, distribution, purpose, extra), essential=False)
     yield Check("test: spectrogram", selftests.mel)
     yield Check("test: batches", selftests.batch)
+    yield Check("test: decoding", selftests.steps)
     yield Check("test: timeline", selftests.timeline)
 
 

@@ -72,6 +72,42 @@ def batch() -> str:
     return f"rows agree to {error:.1e}"
 
 
+def steps() -> str:
+    """Tokens decoded one by one in a batch have the probabilities that the network gives them in one reading.
+
+    On an NVIDIA GPU the steps run in kernels of our own, and the reading in MLX's.
+    """
+    import mlx.core as mx
+
+    from aligner.qwen3.config import AudioConfig, ModelConfig, TextConfig
+    from aligner.qwen3.model import Prompt, Qwen3ASR
+    from aligner.qwen3.spectra import features
+    from subgen.asr.decode import Request, decode
+
+    audio = AudioConfig(32, 2, 2, 64, 8, 64, 128, 800)
+    text = TextConfig(64, 128, 2, 4, 2, 64, 96, 1e-6, 1e6, True)
+    mx.random.seed(0)
+    model = Qwen3ASR(ModelConfig(audio, text, None, 80, ()))
+    model.model.fuse()
+    sounds = [tone(1.3, 700), tone(0.4, 300), tone(0.9, 500)]
+    waiting = [Request(key, Prompt((1, 2, 3)[key:], (4, 5)), sound, 4 + key) for key, sound in enumerate(sounds)]
+    asked = iter(waiting)
+    errors = []
+    for answer in decode(model, frozenset(), lambda: next(asked, None), len(waiting)):
+        request = waiting[answer.key]
+        prompt = Prompt(request.prompt.before, (*request.prompt.after, *answer.tokens))
+        filled = model.prefill([prompt], features([request.samples], audio.num_mel_bins))
+        logits = model.logits(model(filled.embeddings, filled.mask, filled.offsets))[0].astype(mx.float32)
+        tokens = len(answer.tokens)
+        wanted = (logits - mx.logsumexp(logits, axis=-1, keepdims=True))[-tokens - 1 : -1]
+        found = np.array(wanted)[np.arange(tokens), answer.tokens]
+        errors.append(np.abs(found - np.array(answer.logprobs)).max())
+    error = float(np.max(errors))
+    if not error < 0.05:  # as above; wrong positions or keys give errors near 1
+        raise SelfTestError(f"decoded tokens are off by {error:.3f} in their log-probability")
+    return f"log-probabilities agree to {error:.1e}"
+
+
 def timeline() -> str:
     """A tone that starts late in its container is found where it plays."""
     from subgen.media import open_audio, probe
