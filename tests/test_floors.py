@@ -61,6 +61,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
     },
     3: {"engine": ("subgen.engine",), "diarisation": ("subgen.diarise",)},
     4: {"pipeline": ("subgen.pipeline", "subgen.retiming", "subgen.checking")},
+    5: {"library": ("subgen.library",)},
     6: {"evaluation": ("subgen.eval",)},
     7: {"command of the aligner": ("aligner.__main__",), "commands": ("subgen.cli", "subgen.__main__")},
 }

@@ -1,0 +1,150 @@
+"""What is to be done for each file of a library, or why nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from subgen.errors import MediaError
+from subgen.library.fingerprint import fingerprint
+from subgen.library.ledger import Ledger
+from subgen.library.rows import Recipe, Row, State
+from subgen.library.scan import Found
+from subgen.library.survey import Survey, restored
+from subgen.output import sidecar
+
+
+class Step(StrEnum):
+    """What is done for a file."""
+
+    TRANSCRIBE = "transcribe"
+    RENDER = "render"
+    """other formats or another layout of what was recognised before"""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user wants of every file."""
+
+    recipe: Recipe
+    formats: tuple[str, ...] = ("srt",)
+    language: str | None = None
+    """canonical name, where it is given"""
+    folder: Path | None = None
+    """where results go; None: beside the media"""
+    again: bool = False
+    """whether what failed before is tried again"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for one file, and why, in a few words."""
+
+    found: Found
+    step: Step
+    why: str
+    outputs: tuple[Path, ...] = ()
+    """what will be there; a `*` stands for a language that is not known yet"""
+    survey: Survey | None = None
+    """what is inside; None until somebody has looked"""
+
+
+Rule = Callable[[Found, Survey | None], str | None]
+"""Why a file needs no subtitles from us, in a few words; None: it does. Without a survey only names can tell."""
+
+
+@dataclass(slots=True)
+class Planner:
+    """Makes plans by what the ledger knows. No file is opened whose path, size and time are in the ledger."""
+
+    ledger: Ledger
+    wish: Wish
+    rules: tuple[Rule, ...] = ()
+    _known: dict[Path, Row] = field(default_factory=dict)
+
+    def plan(self, found: Iterable[Found]) -> Iterator[Plan]:
+        """A plan for each file, in order; the ledger learns of files that are new, changed, or have another path."""
+        every = tuple(found)
+        self._known = {row.path: row for row in self.ledger.rows()}
+        self._meet(every)
+        for each in every:
+            yield self._plan(each, self._known.get(each.path))
+
+    def look_again(self, plan: Plan, survey: Survey) -> Plan:
+        """The same plan, now that somebody has looked into the file."""
+        if plan.step is not Step.TRANSCRIBE:
+            return Plan(plan.found, plan.step, plan.why, plan.outputs, survey)
+        return self._fresh(plan.found, survey, plan.why)
+
+    def _meet(self, every: tuple[Found, ...]) -> None:
+        """Puts into the ledger what it does not know."""
+        here = {each.path for each in every}
+        fresh = []
+        for each in every:
+            row = self._known.get(each.path)
+            if row is not None and (row.stamp.size, row.stamp.mtime) == (each.stamp.size, each.stamp.mtime):
+                continue
+            old = self._same(each, row, here)
+            if old is None:
+                fresh.append(each)
+            else:
+                self.ledger.move(old, each)
+            self._known.pop(each.path, None)
+            if old is not None and (moved := self.ledger.row(each.path)) is not None:
+                self._known[each.path] = moved
+        self.ledger.see(fresh)
+
+    def _same(self, found: Found, row: Row | None, here: set[Path]) -> Path | None:
+        """The path under which the ledger knows this content: its own, or that of a file that is gone."""
+        if row is not None:
+            alike = tuple(each for each in (row,) if each.fingerprint and each.stamp.size == found.stamp.size)
+        else:
+            alike = tuple(other for other in self.ledger.of_size(found.stamp.size) if other.path not in here)
+        if not alike:
+            return None
+        try:
+            mark = fingerprint(found.path)
+        except MediaError:
+            return None
+        same = (other.path for other in alike if other.fingerprint == mark)
+        return next((path for path in same if path == found.path or not path.exists()), None)
+
+    def _plan(self, found: Found, row: Row | None) -> Plan:
+        inside = restored(row.survey) if row is not None and row.survey else None
+        if row is None or row.state in {State.SEEN, State.QUEUED, State.SKIPPED}:
+            why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
+            return self._fresh(found, inside, why)
+        if row.state is State.RUNNING:
+            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside)
+        if row.state in {State.FAILED, State.POISON}:
+            if self.wish.again:
+                return self._fresh(found, inside, "failed before")
+            return Plan(found, Step.NOTHING, f"failed before: {row.error}", survey=inside)
+        return self._done(found, row, inside)
+
+    def _fresh(self, found: Found, inside: Survey | None, why: str) -> Plan:
+        for rule in self.rules:
+            if (reason := rule(found, inside)) is not None:
+                return Plan(found, Step.NOTHING, reason, survey=inside)
+        return Plan(found, Step.TRANSCRIBE, why, self._outputs(found), inside)
+
+    def _done(self, found: Found, row: Row, inside: Survey | None) -> Plan:
+        if row.recipe.work != self.wish.recipe.work:
+            return Plan(found, Step.TRANSCRIBE, "other settings", self._outputs(found), inside)
+        if row.recipe.form != self.wish.recipe.form:
+            return Plan(found, Step.RENDER, "another format or layout", self._outputs(found), inside)
+        missing = [output.path for output in row.outputs if not output.path.exists()]
+        if missing:
+            return Plan(found, Step.RENDER, f"{missing[0].name} is missing", self._outputs(found), inside)
+        return Plan(found, Step.NOTHING, "done before", tuple(output.path for output in row.outputs), inside)
+
+    def _outputs(self, found: Found) -> tuple[Path, ...]:
+        folder = self.wish.folder or found.path.parent
+        if self.wish.language is not None:
+            names = [sidecar(found.path, self.wish.language, format, folder) for format in self.wish.formats]
+        else:
+            names = [folder / f"{found.path.stem}.*.{format}" for format in self.wish.formats]
+        return tuple(names)
