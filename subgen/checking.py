@@ -20,9 +20,10 @@ from subgen.formats.render import FASTEST, SLOWEST
 from subgen.formats.subtitles import Subtitles, read_subtitles
 from subgen.loudness import hear
 from subgen.media import open_audio, probe
+from subgen.media.shots import shots_beside
 from subgen.options import Input, Options
 from subgen.rules import rules
-from subgen.types import Cue, Finding, Media, Note
+from subgen.types import Cue, Document, Finding, Media, Note, Seconds
 from subgen.voice import gliding
 
 AHEAD = 10
@@ -69,18 +70,37 @@ def check_file(path: Path, media: Path | None = None, options: Options | None = 
     film = probe(media, options.input, language or None) if media is not None else None
     rate = options.layout.frame_rate or _frame_rate(film) or frame_rate_of(read.cues) or FRAME_RATE
     rule = rules(options.layout, language)
+    listened = _listened(film, options.input, read.cues) if film is not None else None
     shown = Shown.of(read.cues, rule, rate, language)
-    found = [*_unreadable(read), *check(read.cues, rule, rate, (), language)]
-    shown_tags = {finding.cue for finding in found if finding.rule == "markup"}
-    found += [finding for finding in tags(shown, contents(read)) if finding.cue not in shown_tags]
-    if film is not None:
-        found += beside(shown, _heard(film, options.input, read.cues))
-    return Checked(path, read.cues, in_order(found), language, rate, read.notes, media)
+    found = [*_unreadable(read), *check(read.cues, rule, rate, listened.shots if listened else (), language)]
+    marked = {finding.cue for finding in found if finding.rule == "markup"}
+    found += [finding for finding in tags(shown, contents(read)) if finding.cue not in marked]
+    if listened:
+        found += beside(shown, listened.sound)
+    notes = (*read.notes, *(listened.notes if listened else ()))
+    return Checked(path, read.cues, in_order(found), language, rate, notes, media)
 
 
 def _frame_rate(film: Media | None) -> float | None:
     rate = film.frame_rate if film is not None else None
     return rate if rate is not None and SLOWEST <= rate <= FASTEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listened:
+    """What the media says."""
+
+    sound: Sound
+    shots: tuple[Seconds, ...]
+    """of its picture, if they are looked for"""
+    notes: tuple[Note, ...]
+
+
+def _listened(film: Media, options: Input, cues: Sequence[Cue]) -> _Listened:
+    with shots_beside(film, options) as with_shots:
+        sound = _heard(film, options, cues)
+        found = with_shots(Document(film, sound.duration, (), ()))
+    return _Listened(sound, found.shots, found.notes)
 
 
 def _heard(film: Media, options: Input, cues: Sequence[Cue]) -> Sound:

@@ -219,6 +219,7 @@ CHECK_FLAGS: Flags = {
     "layout.frame_rate": _flag(
         CUES, "--fps", metavar="RATE", help="Frames per second. Default: the film's, else what the times tell, else 24."
     ),
+    "input.shots": _flag(CUES, "--shots", help="Find the shot changes of --media, and cues that are near them."),
 }
 RETIME_FLAGS: Flags = {
     "delivery.output": _flag(

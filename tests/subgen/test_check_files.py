@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from subgen.cli.shell import run
 from subgen.cues import cues
 from subgen.formats import render
 from subgen.formats.srt import srt
-from subgen.options import Decoding, Layout, Options
+from subgen.media import find_ffmpeg
+from subgen.options import Decoding, Input, Layout, Options
 from subgen.rules import Rules, rules
 from subgen.types import Cue, Utterance, Word
 from subgen.words import spread
@@ -211,6 +213,29 @@ def test_the_documentation_names_every_rule() -> None:
     rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
     named = {name: line[1] for line in rows for name in re.findall(r"`(\w+)`", line[0])}
     assert {name: named.get(name) for name in RULEBOOK} == {name: rule.severity for name, rule in RULEBOOK.items()}
+
+
+@pytest.fixture
+def cut_film(tmp_path: Path) -> Path:
+    """Four seconds of a dark picture, four of a light one, without a sound."""
+    path = tmp_path / "cut.mp4"
+    colours = [f"color=c={colour}:s=160x90:r=24:d=4" for colour in ("black", "white")]
+    inputs = [part for source in (*colours, "anullsrc=r=16000:cl=mono") for part in ("-f", "lavfi", "-i", source)]
+    joined = ["-filter_complex", "[0][1]concat[v]", "-map", "[v]", "-map", "2", "-t", "8", str(path)]
+    subprocess.run([str(find_ffmpeg(None)), "-v", "error", *inputs, *joined], check=True, stdin=subprocess.DEVNULL)
+    return path
+
+
+def test_shot_changes_are_looked_for_when_asked(
+    cut_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUBGEN_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "cut.en.srt"
+    path.write_text(srt([Cue(1.0, 3.8, ("It rained.",)), Cue(4.0, 6.0, ("It stopped.",))]), encoding="utf-8")
+    for wanted in (False, True):
+        told = check_file(path, cut_film, Options(input=Input(shots=wanted)))
+        found = [(each.cue, each.rule, each.figure) for each in told.findings if each.rule == "shot"]
+        assert found == ([(1, "shot", 4.8)] if wanted else [])
 
 
 def test_a_terminal_gets_colours(wrong: Path) -> None:
