@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 W3C_PARSER = Path(__file__).resolve().parents[1] / ".ci/node_modules/webvtt-parser"
 """what `.ci/run` installs where npm is there"""
 collect_ignore = [] if W3C_PARSER.is_dir() else ["subgen/test_formats_w3c.py"]
+if find_spec("pyannote") is None or find_spec("pyannote.audio") is None:
+    collect_ignore.append("subgen/test_pyannote_real.py")  # of the extra diarize, which brings torch
 
 
 def pytest_configure() -> None:

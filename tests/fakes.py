@@ -101,3 +101,17 @@ class Machine:
     recogniser: Echo
     aligner: Even = field(default_factory=Even)
     names: tuple[str, ...] = ("echo", "even")
+
+
+@dataclass
+class Sound:
+    """A recording in memory, of one channel."""
+
+    sound: Samples
+    media: Media = field(default_factory=media)
+
+    def samples(self) -> Samples:
+        return self.sound
+
+    def channels(self) -> Iterator[tuple[Samples, ...]]:
+        yield (self.sound,)

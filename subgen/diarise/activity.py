@@ -24,6 +24,8 @@ _SECOND = FRAME / SAMPLE_RATE
 
 def audible(row: Levels) -> Mask:
     """The frames in which something is heard above the floor."""
+    if not row.size:
+        return np.zeros(0, np.bool_)
     floor, loud = np.quantile(row, (0.1, 0.95))
     return np.asarray(row > max(min(floor + RISE, loud - RISE), loud - DEEP, QUIETEST))
 

@@ -22,8 +22,8 @@ NAMES = {2: ("left", "right")}
 """labels of the channels, where these have a name"""
 ALONE = 0.1
 """share of the frames in which one is heard that are surely without the other: calls are mostly one at a time"""
-LEAST_APART = 6.0
-"""dB between the two ends of the difference of two channels; nearer, they carry the same"""
+LEAST_APART, LOUDER = 10.0, 3.0
+"""dB between the ends of the difference of two channels: nearer, both carry one speaker, who is in the louder one"""
 MOST_MARGIN = 12.0
 """dB above bleed from which on a channel has speech of its own; less where a third of what the channels are apart is"""
 
@@ -82,7 +82,7 @@ def owned(heard: Levels) -> tuple[Mask, dict[tuple[int, int], float]]:
             if one != other and active[one].any() and active[other].any():
                 low, high = _ends(heard[other] - heard[one], active[one], active[other])
                 if high - low < LEAST_APART:
-                    own[other] &= heard[other] > heard[one] + LEAST_APART
+                    own[other] &= heard[other] > heard[one] + LOUDER
                     continue
                 margin = min(MOST_MARGIN, (high - low) / 3)
                 own[other] &= heard[other] > heard[one] + low + margin

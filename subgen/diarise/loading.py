@@ -58,12 +58,12 @@ class Opens(Protocol):
 class Loaded:
     """A pipeline on the best device that it works on."""
 
-    def __init__(self, pipeline: Pipeline, torch: ModuleType) -> None:
-        """`torch` is the module."""
+    def __init__(self, pipeline: Pipeline, torch: ModuleType, on: Sequence[str] = ()) -> None:
+        """`torch` is the module; `on` are the devices to try, () for those of this machine."""
         self.notes: Sequence[str] = ()
         self._pipeline = pipeline
         self._torch = torch
-        self._devices = devices(torch)
+        self._devices = tuple(on) or devices(torch)
 
     def __call__(self, samples: Samples, hints: Mapping[str, int], hook: Hook) -> object:
         """pyannote's answer. Raises DiarisationError.
@@ -136,8 +136,8 @@ def imported() -> tuple[ModuleType, Opens]:
             from pyannote.audio import Pipeline
         except ModuleNotFoundError as error:
             raise MissingDependency(
-                f"--speakers needs {error.name}, which is not installed: run `pip install 'subgen-mlx[diarize]'`,"
-                f" take the weaker `--diariser light`, {ADVICE}."
+                f"--speakers needs pyannote.audio with torch, and there is no {error.name}: run"
+                f" `pip install 'subgen-mlx[diarize]'`, take the weaker `--diariser light`, {ADVICE}."
             ) from error
         except (ImportError, OSError, RuntimeError, AttributeError) as error:
             raise MissingDependency(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 import regex
@@ -41,7 +41,8 @@ def named(speakers: Sequence[Speaker], pairs: Iterable[tuple[str, str]]) -> tupl
     A label in the turns that no program would make up is a name.
     """
     names = dict(pairs)
-    return tuple(replace(speaker, name=_name(speaker, names)) for speaker in speakers)
+    ours = {speaker.label for speaker in speakers}
+    return tuple(replace(speaker, name=_name(speaker, names, ours)) for speaker in speakers)
 
 
 def strangers(speakers: Sequence[Speaker], pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -50,12 +51,12 @@ def strangers(speakers: Sequence[Speaker], pairs: Iterable[tuple[str, str]]) -> 
     return tuple(dict.fromkeys(label for label, _ in pairs if label not in known))
 
 
-def _name(speaker: Speaker, names: Mapping[str, str]) -> str | None:
-    for label in (speaker.label, speaker.source, speaker.name or ""):
+def _name(speaker: Speaker, names: Mapping[str, str], ours: Set[str]) -> str | None:
+    source = speaker.source if speaker.source not in ours else ""  # where both number, ours are what users see
+    for label in (speaker.label, source, speaker.name or ""):
         if label in names:
             return names[label]
-    source = "" if _NUMBERED.fullmatch(speaker.source) else speaker.source
-    return speaker.name or source or None
+    return speaker.name or ("" if _NUMBERED.fullmatch(speaker.source) else speaker.source) or None
 
 
 def under_names(document: Document) -> Document:

@@ -1,7 +1,7 @@
 """A pipeline directory in the exact layout and architecture of community-1, with weights made here: it hears nothing.
 
-Called only where pyannote.audio is installed. The layout is that of pyannote/speaker-diarization-community-1: PyanNet on
-10 s windows, 3 speakers of whom 2 at once; WeSpeakerResNet34; VBx clustering with a PLDA of 128 dimensions.
+Called only where pyannote.audio is installed. The layout is that of pyannote/speaker-diarization-community-1: PyanNet
+on 10 s windows, 3 speakers of whom 2 at once; WeSpeakerResNet34; VBx clustering with a PLDA of 128 dimensions.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import json
 import re
 import shlex
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from subgen.formats import render
 from subgen.media import probe
 from subgen.media.whole import Whole
 from subgen.options import Input, Speakers
-from subgen.types import SAMPLE_RATE, Document, Media, Samples, Turn, Turns
-from tests.fakes import media
+from subgen.types import SAMPLE_RATE, Document, Media, Turn, Turns
+from tests.fakes import Sound, media
 from tests.subgen.test_speakers_identify import SAID, document_of
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -52,20 +52,6 @@ class Fixed:
         if self.error:
             raise self.error
         return Turns(tuple(self.turns), model="fixed")
-
-
-@dataclass
-class Sound:
-    """A recording in memory."""
-
-    sound: Samples
-    media: Media = field(default_factory=media)
-
-    def samples(self) -> Samples:
-        return self.sound
-
-    def channels(self) -> Iterator[tuple[Samples, ...]]:
-        yield (self.sound,)
 
 
 SOUND = Sound(np.zeros(7, np.float32))
