@@ -21,7 +21,7 @@ from subgen.cli.screens import Bar, JsonLines, Lines, screen
 from subgen.cli.settings import Console
 from subgen.cli.shell import attempt, caught, interruptible, one_line
 from subgen.errors import MediaNotFound, MissingDependency
-from subgen.events import Loading, Noticed, Opened, Progress, Recognised
+from subgen.events import Identifying, Loading, Noticed, Opened, Progress, Recognised
 from subgen.types import Media, Note, Track, Transcript
 
 TRACK = Track(index=1, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
@@ -138,6 +138,7 @@ EVENTS = (
     Loading("demo"),
     Recognised(FILM.path, Transcript(0.0, 61.0, " Hello. ", "English")),
     Recognised(FILM.path, Transcript(0.0, 61.0, "", "")),
+    Identifying(FILM.path, 0.4567),
     Progress(FILM.path, 61.0, 3725.0),
     Noticed(FILM.path, Note("loop", "A chunk was dropped.")),
 )
@@ -189,6 +190,12 @@ def test_the_screen_suits_the_flags_and_the_terminal() -> None:
             assert not isinstance(screen(console, terminal.stream), Bar)
 
 
+def test_json_tells_how_far_the_search_for_speakers_is() -> None:
+    stream = io.StringIO()
+    JsonLines(stream).listen(Identifying(FILM.path, 0.4567))
+    assert stream.getvalue() == '{"event": "identifying", "path": "film.mp4", "share": 0.457}\n'
+
+
 class _Terminal:
     """A pseudo-terminal and what appeared on it."""
 
@@ -226,7 +233,7 @@ def test_the_bar_shows_where_it_is_and_leaves_only_lines(monkeypatch: pytest.Mon
         shown = terminal.shown("It broke.")
     assert "2/5 film [draft] with a… goes on.mp4" in shown
     assert "0:00 of 1:02:05" in shown
-    assert "1:01 of 1:02:05" in shown
+    assert "1:01 of 1:02:05 speakers 46%" in shown
     assert "subgen: film.mp4: A chunk was dropped." in shown
     assert "film.en.srt" in shown
     assert "subgen: It broke." in shown
