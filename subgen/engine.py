@@ -27,6 +27,15 @@ class Recognises(Protocol):
         ...
 
 
+class Batches(Recognises, Protocol):
+    """A recogniser that says how many chunks it likes to be given."""
+
+    @property
+    def batch(self) -> int:
+        """Chunks that are decoded together, unless options say otherwise."""
+        ...
+
+
 class Aligns(Protocol):
     """What the chain needs of a forced aligner."""
 
@@ -82,7 +91,7 @@ class Engine:
         return (self.models.asr, aligner_name(self.models))
 
     @property
-    def recogniser(self) -> Recognises:
+    def recogniser(self) -> Batches:
         """The recogniser, loaded on first use. Raises ModelError."""
         if self._recogniser is None:
             from subgen.asr.recogniser import Recogniser

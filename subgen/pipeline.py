@@ -79,7 +79,7 @@ class Models(Protocol):
 
 
 def transcribe(
-    path: Path, options: Options | None = None, *, engine: Engine | None = None, listen: Listener = ignore
+    path: Path, options: Options | None = None, *, engine: Models | None = None, listen: Listener = ignore
 ) -> Document:
     """Everything said in a media file, with word times, and with speakers if they are asked for.
 
@@ -152,8 +152,8 @@ def run_alignment(
 
 @contextmanager
 def _opened(
-    path: Path, options: Options, engine: Engine | None, listen: Listener
-) -> Iterator[tuple[Media, AudioStream, Engine, Callable[[Document], Document]]]:
+    path: Path, options: Options, engine: Models | None, listen: Listener
+) -> Iterator[tuple[Media, AudioStream, Models, Callable[[Document], Document]]]:
     """What a chain needs, and what completes its result with that which is found beside it: shots, speakers."""
     speakers = identification(options.speakers, offline=options.models.offline)
     media = probe(path, options.input, options.decoding.language)

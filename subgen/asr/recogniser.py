@@ -86,7 +86,8 @@ class Recogniser:
             raise BadWeights(f"{tokenizer.directory} is a forced aligner, not a recogniser: use it with --aligner.")
         self._tokenizer = tokenizer
         self._decoder: Decodes = decoder or partial(decode, model, tokenizer.stops)
-        self._rows = default_batch(model.config.text)
+        self.batch = default_batch(model.config.text)
+        """chunks that are decoded together, unless options say otherwise"""
         self.languages = model.config.languages
 
     @classmethod
@@ -102,7 +103,7 @@ class Recogniser:
         dropped; the transcript's `finish` says so.
         """
         run = _Run(self._decoder, self._tokenizer, options)
-        return run.results(iter(chunks), options.batch or self._rows)
+        return run.results(iter(chunks), options.batch or self.batch)
 
 
 class _Run:

@@ -104,6 +104,10 @@ class Ledger:
             (fingerprint, survey, key(path)),
         )
 
+    def learn_all(self, surveys: Iterable[tuple[Path, str]]) -> None:
+        """What is inside of several files."""
+        self._many("UPDATE media SET survey = ? WHERE path = ?", [(text, key(path)) for path, text in surveys])
+
     def move(self, old: Path, new: Found) -> None:
         """A file has another path or stamp now and the same content; all that is known of it goes along."""
         with self._transaction():

@@ -34,9 +34,18 @@ class Wish:
     language: str | None = None
     """canonical name, where it is given"""
     folder: Path | None = None
-    """where results go; None: beside the media"""
+    """where results go, in folders like those of the media; None: beside the media"""
+    roots: tuple[Path, ...] = ()
+    """the folders that the user named, as absolute paths"""
     again: bool = False
     """whether what failed before is tried again"""
+
+    def place(self, path: Path) -> Path:
+        """The folder for the results of a media file."""
+        if self.folder is None:
+            return path.parent
+        root = next((root for root in self.roots if root in path.parents), path.parent)
+        return self.folder / path.parent.relative_to(root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +138,25 @@ class Planner:
         for rule in self.rules:
             if (reason := rule(found, inside)) is not None:
                 return Plan(found, Step.NOTHING, reason, survey=inside)
-        return Plan(found, Step.TRANSCRIBE, why, self._outputs(found), inside)
+        outputs = self._outputs(found)
+        if self.wish.language is not None and all(path.exists() for path in outputs):
+            return Plan(found, Step.NOTHING, f"{outputs[0].name} is there", outputs, inside)
+        return Plan(found, Step.TRANSCRIBE, why, outputs, inside)
 
     def _done(self, found: Found, row: Row, inside: Survey | None) -> Plan:
         if row.recipe.work != self.wish.recipe.work:
             return Plan(found, Step.TRANSCRIBE, "other settings", self._outputs(found), inside)
         if row.recipe.form != self.wish.recipe.form:
             return Plan(found, Step.RENDER, "another format or layout", self._outputs(found), inside)
-        missing = [output.path for output in row.outputs if not output.path.exists()]
+        endings = tuple(f".{format}" for format in self.wish.formats)
+        ours = [output.path for output in row.outputs if output.path.name.endswith(endings)]
+        missing = [path for path in ours if not path.exists()]
         if missing:
             return Plan(found, Step.RENDER, f"{missing[0].name} is missing", self._outputs(found), inside)
-        return Plan(found, Step.NOTHING, "done before", tuple(output.path for output in row.outputs), inside)
+        return Plan(found, Step.NOTHING, "done before", tuple(ours), inside)
 
     def _outputs(self, found: Found) -> tuple[Path, ...]:
-        folder = self.wish.folder or found.path.parent
+        folder = self.wish.place(found.path)
         if self.wish.language is not None:
             names = [sidecar(found.path, self.wish.language, format, folder) for format in self.wish.formats]
         else:

@@ -1,0 +1,141 @@
+"""`subgen batch`: a plan for all media below folders, then the work, then a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from subgen.cli.bars import Watching, batch_screen
+from subgen.cli.batch_tables import plan_lines, report_lines, summary_lines
+from subgen.cli.jobs import STDOUT
+from subgen.cli.screens import Bar
+from subgen.cli.settings import DEFAULT_FORMAT, Delivery, Settings
+from subgen.cli.shell import put_line, say
+from subgen.cli.work import find_models, print_result
+from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, OptionError
+from subgen.formats.render import REVIEW
+from subgen.library.ledger import Ledger
+from subgen.library.overview import looked_into, speed
+from subgen.library.plan import Plan, Planner, Step, Wish
+from subgen.library.recipe import recipe
+from subgen.library.report import Report
+from subgen.library.scan import Found, Unreadable, scan
+from subgen.library.shard import Shard
+from subgen.library.work import End, Outcome
+from subgen.output import check_writable, write
+
+_ALL = Shard()
+ASK_ABOVE = 50
+"""files of work that a terminal is asked about"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What only this command can be asked for."""
+
+    plan: bool = False
+    """whether only the plan is shown"""
+    yes: bool = False
+    report: Path | None = None
+    ledger: Path | None = None
+    shard: Shard = _ALL
+    retry: bool = False
+
+
+def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> int:
+    """The whole command; returns the exit code."""
+    wish = _wish(places, settings, wishes)
+    if wishes.report is not None:
+        check_writable(wishes.report, overwrite=True)
+    started = time.time()
+    found, lost = _scanned(places, wishes.shard, wish)
+    with Ledger(wishes.ledger) as ledger:
+        ledger.free_lost()
+        planner = Planner(ledger, wish)
+        plans = looked_into(tuple(planner.plan(found)), planner)
+        rate = speed(ledger, wish.recipe.work)
+        if wishes.plan:
+            print_result("".join(f"{line}\n" for line in (*plan_lines(plans, wish.roots), *summary_lines(plans, rate))))
+            _tell(lost)
+            return EXIT_SOME_FAILED if lost else EXIT_OK
+        if not _agreed(plans, rate, wishes):
+            return EXIT_OK
+        outcomes = _run(plans, planner, settings)
+    report = Report(started, time.time(), (*outcomes, *lost))
+    _hand_in(report, wishes)
+    _tell(lost)
+    return EXIT_SOME_FAILED if report.of(End.FAILED) else EXIT_OK
+
+
+def _wish(places: Sequence[Path], settings: Settings, wishes: Wishes) -> Wish:
+    delivery = settings.delivery
+    formats = (*(delivery.formats or (DEFAULT_FORMAT,)), *((REVIEW,) if delivery.review else ()))
+    folder = _folder(delivery)
+    roots = tuple(Path(os.path.normpath(place.absolute())) for place in places)
+    made = recipe(settings.options, formats, folder)
+    return Wish(made, formats, settings.options.decoding.language, folder, roots, wishes.retry)
+
+
+def _folder(delivery: Delivery) -> Path | None:
+    if delivery.output is None:
+        return None
+    folder = Path(delivery.output)
+    if delivery.output == STDOUT or (folder.exists() and not folder.is_dir()):
+        raise OptionError("The results of a batch are many files: give a folder for --output.")
+    return folder.absolute()
+
+
+def _scanned(places: Sequence[Path], shard: Shard, wish: Wish) -> tuple[list[Found], tuple[Outcome, ...]]:
+    """The media of this share, and what could not be looked at."""
+    found, lost = [], []
+    for each in scan(places):
+        if isinstance(each, Unreadable):
+            lost.append(Outcome(each.path, End.FAILED, f"{each.path} can't be read: {each.reason}."))
+        elif shard.has(each.path, wish.roots):
+            found.append(each)
+    if lost and not found:
+        raise MediaNotFound(lost[0].why)
+    return found, tuple(lost)
+
+
+def _agreed(plans: Sequence[Plan], rate: float | None, wishes: Wishes) -> bool:
+    """Whether the user wants so many files, where somebody is there to be asked."""
+    work = sum(plan.step is not Step.NOTHING for plan in plans)
+    if work <= ASK_ABOVE or wishes.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    for line in summary_lines(plans, rate):
+        put_line(line, sys.stderr)
+    sys.stderr.write("Begin? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _run(plans: Sequence[Plan], planner: Planner, settings: Settings) -> tuple[Outcome, ...]:
+    """The work, through one engine."""
+    from subgen.engine import Engine
+    from subgen.library.batch import transcribed
+    from subgen.models import download
+
+    options = settings.options
+    with batch_screen(settings.console) as shown, Engine.open(options.models, shown.listen) as engine:
+        if any(plan.step is Step.TRANSCRIBE for plan in plans):
+            find_models(options, partial(download, bars=isinstance(shown, Bar)))
+        return transcribed(plans, planner, options, engine, Watching(shown))
+
+
+def _hand_in(report: Report, wishes: Wishes) -> None:
+    """The report, to its file and to the user."""
+    if wishes.report is not None:
+        write(wishes.report, json.dumps(report.values(), indent=1) + "\n", overwrite=True)
+    print_result("".join(f"{line}\n" for line in report_lines(report)))
+
+
+def _tell(lost: Sequence[Outcome]) -> None:
+    for outcome in lost:
+        say(outcome.why)

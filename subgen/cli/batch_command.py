@@ -1,0 +1,82 @@
+"""The command `subgen batch`: the flags of `subgen FILE...` that suit many files, and its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from subgen.cli.binding import with_flags
+from subgen.cli.flags import OUTPUT, TRANSCRIBE_FLAGS, Flags
+from subgen.cli.settings import Settings
+
+BATCH = "Batch"
+
+_NOT_HERE = {
+    *("delivery.overwrite", "delivery.mux", "delivery.burn"),
+    *("speakers.turns", "speakers.names", "speakers.names_file"),
+}
+"""what makes sense for one file at a time only"""
+BATCH_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path not in _NOT_HERE} | {
+    "delivery.output": typer.Option(
+        *("--output", "-o"),
+        metavar="FOLDER",
+        help="Where results go, in folders like those of the media. Default: beside the media.",
+        rich_help_panel=OUTPUT,
+    )
+}
+
+BatchPlaces = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", help="Folders with films and recordings, or single files.")
+]
+BatchPlan = Annotated[
+    bool, typer.Option("--plan", help="Only show what would be done, and how long.", rich_help_panel=BATCH)
+]
+BatchYes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Begin without asking, however many files.", rich_help_panel=BATCH)
+]
+BatchReport = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write what was done, skipped and failed there, as JSON; replaced if it exists.",
+        rich_help_panel=BATCH,
+    ),
+]
+BatchLedger = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where it is kept what has been done: on a local disk. Default: with the user's data.",
+        rich_help_panel=BATCH,
+    ),
+]
+BatchShard = Annotated[
+    str,
+    typer.Option(
+        metavar="I/N",
+        help="Only do share I of N, for several machines that each do one.",
+        rich_help_panel=BATCH,
+    ),
+]
+BatchRetry = Annotated[bool, typer.Option("--retry", help="Try files again that failed before.", rich_help_panel=BATCH)]
+
+
+@with_flags(BATCH_FLAGS)
+def batch(
+    places: BatchPlaces,
+    settings: Settings,
+    *,
+    plan: BatchPlan = False,
+    yes: BatchYes = False,
+    report: BatchReport = None,
+    ledger: BatchLedger = None,
+    shard: BatchShard = "1/1",
+    retry: BatchRetry = False,
+) -> int:
+    """Do all films and recordings below folders that are not done yet."""
+    from subgen.cli.batch import Wishes, batch_files
+    from subgen.library.shard import Shard
+
+    return batch_files(places, settings, Wishes(plan, yes, report, ledger, Shard.read(shard), retry))

@@ -1,0 +1,68 @@
+"""Putting results where they belong, without ever touching a file that somebody else wrote or has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from subgen.errors import OutputError
+from subgen.formats import render
+from subgen.library.rows import Output
+from subgen.options import Options
+from subgen.output import LOCAL, Disk, sidecar, write
+from subgen.types import Document
+
+
+def deliver(
+    document: Document,
+    options: Options,
+    places: Sequence[tuple[str, Path]],
+    ours: Iterable[Output] = (),
+    disk: Disk = LOCAL,
+) -> tuple[Output, ...]:
+    """Writes a document in (format, path) pairs and says what was written.
+
+    `ours`: what we wrote before, which is replaced if nobody has changed it. Raises OutputError.
+    """
+    before = {output.path: output.digest for output in ours}
+    return tuple(
+        _written(path, render(document, format, options.layout, options.writing), before.get(path), disk)
+        for format, path in places
+    )
+
+
+def places(media: Path, formats: Iterable[str], language: str, folder: Path) -> tuple[tuple[str, Path], ...]:
+    """Where the results of a media file go, by format; the folder is made. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} can't be made: {error.strerror or error}.") from error
+    return tuple((format, sidecar(media, language, format, folder)) for format in formats)
+
+
+def is_ours(output: Output) -> bool:
+    """Whether a file that we wrote is there as we wrote it."""
+    return _digest(output.path) == output.digest
+
+
+def _written(path: Path, text: str, before: str | None, disk: Disk) -> Output:
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    there = _digest(path)
+    if there is None:
+        write(path, text, overwrite=False, disk=disk)
+    elif there not in {digest, before}:
+        raise OutputError(f"{path} is not as subgen wrote it, or another program's: it was kept; move it away first.")
+    elif there != digest:
+        write(path, text, overwrite=True, disk=disk)
+    return Output(path, digest)
+
+
+def _digest(path: Path) -> str | None:
+    """The digest of a file's content; None when there is no such file."""
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OutputError(f"{path} is in the way and can't be read: {error.strerror or error}.") from error

@@ -1,0 +1,153 @@
+"""The work on one file: from a claim in the ledger to results beside the media and a row that says so."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from subgen.errors import MediaNotFound, MissingDependency, ModelError, SubgenError
+from subgen.events import Listener
+from subgen.library.deliver import deliver, places
+from subgen.library.fingerprint import fingerprint
+from subgen.library.ledger import Ledger
+from subgen.library.plan import Plan, Planner, Step
+from subgen.library.rows import Output, Row, State
+from subgen.library.shared import Memory, Stopping
+from subgen.library.store import Store
+from subgen.library.survey import kept, survey
+from subgen.options import Options
+from subgen.types import Document, Seconds
+
+PASSING = frozenset(
+    {
+        *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ESTALE, errno.ETIMEDOUT, errno.ENOMEM, errno.EMFILE),
+        *(errno.ENFILE, errno.EAGAIN, errno.EBUSY, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN),
+        *(errno.ENETUNREACH, errno.ECONNRESET, errno.ENOTCONN, errno.EINTR),
+    }
+)
+"""system errors that pass by themselves: full disks, shares that are gone for a while, too little memory"""
+Make = Callable[[Path, Memory, Listener], Document]
+"""Turns a file into a document; what it recognises goes through the memory."""
+_FOR_ALL = (ModelError, MissingDependency)
+"""what fails with one of these would fail with every file"""
+
+
+class End(StrEnum):
+    """How the work on a file ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the work on a file ended."""
+
+    path: Path
+    end: End
+    why: str = ""
+    """for what is not done; for what is done, how: "" or from what was known"""
+    outputs: tuple[Path, ...] = ()
+    seconds: Seconds = 0.0
+    """of audio"""
+    again: float = 0.0
+    """when it may be tried again, in seconds of the epoch; 0: not by itself"""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does the work on one file at a time; several threads may share it."""
+
+    ledger: Ledger
+    store: Store
+    planner: Planner
+    options: Options
+    make: Make
+
+    def work(self, plan: Plan, listen: Listener) -> Outcome:
+        """Claims a file and does what is planned. Raises ModelError and MissingDependency, which concern all files."""
+        path = plan.found.path
+        row = self.ledger.claim(path, self.planner.wish.recipe)
+        if row is None:
+            return self._not_ours(path)
+        try:
+            return self._do(plan, row, listen)
+        except (*_FOR_ALL, Stopping):
+            self.ledger.release(path)
+            raise
+        except (SubgenError, OSError, RuntimeError, ValueError, MemoryError) as error:
+            return self._failed(row, error)
+
+    def _not_ours(self, path: Path) -> Outcome:
+        """Why a file could not be claimed."""
+        row = self.ledger.row(path)
+        if row is None or row.state is State.QUEUED:
+            again = row.not_before if row is not None else 0.0
+            return Outcome(path, End.FAILED, (row.error if row else "") or "It is not in the ledger.", again=again)
+        if row.state in {State.FAILED, State.POISON}:
+            return Outcome(path, End.FAILED, row.error)
+        why = "another run is working on it" if row.state is State.RUNNING else "another run has done it"
+        return Outcome(path, End.SKIPPED, why)
+
+    def _do(self, plan: Plan, row: Row, listen: Listener) -> Outcome:
+        path = row.path
+        plan = self._looked_into(plan)
+        if plan.step is Step.NOTHING:
+            self.ledger.skip(path, plan.why)
+            return Outcome(path, End.SKIPPED, plan.why)
+        mark = row.fingerprint or self._marked(path)
+        document = self.store.document(mark, row.recipe.work, path)
+        again = document is not None
+        if document is None:
+            chunks = self.store.chunks(mark, row.recipe.work, lambda: self.ledger.advance(path))
+            document = self.make(path, chunks, listen)
+            self.store.keep(mark, row.recipe.work, document)
+        outputs = self._delivered(document, row)
+        others = (each for each in row.outputs if each.path not in {output.path for output in outputs})
+        self.ledger.done(path, (*outputs, *others), document.duration)
+        why = "from what was recognised before" if again else ""
+        return Outcome(path, End.DONE, why, tuple(each.path for each in outputs), document.duration)
+
+    def _looked_into(self, plan: Plan) -> Plan:
+        """The plan, certain now that the file has been opened."""
+        if plan.step is not Step.TRANSCRIBE or plan.survey is not None:
+            return plan
+        inside = survey(plan.found.path)
+        if not inside.error:
+            self.ledger.learn(plan.found.path, survey=kept(inside))
+        return self.planner.look_again(plan, inside)
+
+    def _marked(self, path: Path) -> str:
+        mark = fingerprint(path)
+        self.ledger.learn(path, fingerprint=mark)
+        return mark
+
+    def _delivered(self, document: Document, row: Row) -> tuple[Output, ...]:
+        wish = self.planner.wish
+        language = document.language or wish.language or ""
+        where = places(row.path, wish.formats, language, wish.place(row.path))
+        return deliver(document, self.options, where, row.outputs)
+
+    def _failed(self, row: Row, error: Exception) -> Outcome:
+        """Files a failure, and says when it is tried again if it may pass by itself."""
+        why = str(error) if isinstance(error, SubgenError) else f"{row.path} failed: {type(error).__name__}: {error}."
+        if not _passes(error, row.path):
+            self.ledger.fail(row.path, why)
+            return Outcome(row.path, End.FAILED, why)
+        self.ledger.postpone(row.path, why)
+        after = self.ledger.row(row.path)
+        return Outcome(row.path, End.FAILED, why, again=after.not_before if after is not None else 0.0)
+
+
+def _passes(error: Exception, path: Path) -> bool:
+    """Whether trying again may help: something about the machine or the network, not about the file."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(cause, OSError) and cause.errno in PASSING:
+        return True
+    if isinstance(error, MediaNotFound):
+        return not path.parent.is_dir()  # the file is gone; with its folder, it is more likely that the disk is
+    return not isinstance(error, SubgenError)
