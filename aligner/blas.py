@@ -28,6 +28,16 @@ _DISABLED = "SUBGEN_NO_BLAS"
 _THREADS = "OPENBLAS_NUM_THREADS"
 
 
+_REPLACEMENT: list[ctypes.CDLL] = []
+"""the library that MLX multiplies with, once it does"""
+
+
+def use_threads(count: int) -> None:
+    """How many threads a product is spread over from now on; nothing where OpenBLAS or its threads are not ours."""
+    if _REPLACEMENT and _THREADS not in os.environ:
+        _REPLACEMENT[0].scipy_openblas_set_num_threads(count)
+
+
 @cache
 def accelerate() -> str | None:
     """Lets MLX multiply with OpenBLAS; says which library it is, or None when MLX is left as it came.
@@ -52,6 +62,7 @@ def accelerate() -> str | None:
         # One thread: the attention of one window is 80 products of 104 x 64 x 104, 3 ms in all on one thread but up
         # to 1 s on two whenever another process keeps a core busy.
         replacement.scipy_openblas_set_num_threads(1)
+    _REPLACEMENT.append(replacement)
     for name in FUNCTIONS:
         function = ctypes.cast(getattr(replacement, f"scipy_{name}"), ctypes.c_void_p)
         ctypes.c_void_p.from_address(base + slots[name]).value = function.value

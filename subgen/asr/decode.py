@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import mlx.core as mx
 import numpy as np
+from mlx.utils import tree_flatten
 
-from aligner.qwen3.lanes import portions, queued, row_groups, side_by_side
+from aligner.blas import use_threads
+from aligner.qwen3.lanes import on_cpu, portions, processors, queued, row_groups, side_by_side
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.step import Step
@@ -22,9 +24,11 @@ from subgen.types import Finish, Samples
 
 ADMITTED = 32
 """prompts that start together, which bounds the memory of a prefill"""
-FIRST_ROWS, HEAD_START = 4, 24
+FIRST_ROWS, HEAD_START = 4, 16
 """Where a row costs time, a batch starts with few rows, which give the first answers early. There may be twice as many
-when they have answers, or so many tokens, of which a sentence has about as many."""
+when they have answers, or so many tokens, about as many as a sentence has."""
+HEAVY = 1 << 28
+"""bytes of weights that no cache holds: steps take as long as reading them takes"""
 SLACK = 512
 """empty leading columns that are tolerated before the cache is moved left"""
 
@@ -107,6 +111,7 @@ class _Batch:
         self.replay = Step(model.model, self._chosen) if Step.possible(model.model) else None
         self.allowed = most if self.replay else min(most, FIRST_ROWS)
         self.steps = 0
+        self.heavy = on_cpu() and sum(weight.nbytes for _, weight in tree_flatten(model.parameters())) > HEAVY
 
     @property
     def active(self) -> int:
@@ -121,8 +126,9 @@ class _Batch:
 
     def admit(self, requests: list[Request]) -> list[Answer]:
         """Prefills prompts into free rows; answers those that end with their first token."""
-        groups = queued(self._start, portions(requests))
         mx.eval(self.last)  # a step may still be changing the cache in place
+        self._spread(1)
+        groups = queued(self._start, portions(requests))
         tokens, logprobs = _choose(mx.concatenate([group.logits for group in groups]))
         self._resize(self.active + len(requests))
         places = [index for index, row in enumerate(self.rows) if row is None][: len(requests)]
@@ -139,11 +145,11 @@ class _Batch:
     def _resize(self, count: int) -> None:
         """Makes room for `count` rows, or gives up half of the rows and more, where a row costs time.
 
-        The number of rows is a power of two or the most, so that it changes seldom.
+        Where steps are traced, the number of rows is a power of two or the most, so that few are.
         """
-        size = min(self.most, 1 << max(count - 1, 0).bit_length())
+        size = min(self.most, 1 << max(count - 1, 0).bit_length()) if self.replay else count
         have = len(self.rows)
-        if size == have or (size < have and (self.replay or count == 0)):
+        if have >= size and (self.replay or count == 0 or 2 * size > have):
             return
         kept = [index for index, row in enumerate(self.rows) if row is not None] if size < have else list(range(have))
         self.cache.resize(kept, size)
@@ -180,14 +186,21 @@ class _Batch:
             for row in active:
                 row.start += columns
 
+    def _spread(self, threads: int) -> None:
+        """How many processors share a product: all in the steps of a large model, which wait for its weights."""
+        if self.heavy:
+            use_threads(threads)
+
     def step(self) -> list[Answer]:
         """Queues one more token for every row; answers those that ended with the token before."""
+        self._spread(processors())
         ready, self.queued = self.queued, self._queue()
         answers = self._collect(ready) if ready is not None else []
         self.steps += 1
         if answers or self.steps % HEAD_START == 0:
             self.allowed = min(self.most, 2 * self.allowed)
         if answers:
+            self._spread(1)
             self._resize(self.active)
         return answers
 
