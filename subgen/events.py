@@ -49,6 +49,15 @@ class Identifying:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """A film with subtitles is written up to `done` seconds; `total` None when the length is unknown."""
+
+    path: Path
+    done: Seconds
+    total: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something worth a warning happened in a file."""
 
@@ -56,7 +65,7 @@ class Noticed:
     note: Note
 
 
-Event = Opened | Loading | Progress | Recognised | Identifying | Noticed
+Event = Opened | Loading | Progress | Recognised | Identifying | Making | Noticed
 Listener = Callable[[Event], None]
 
 

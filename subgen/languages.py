@@ -128,6 +128,13 @@ def code(name: str) -> str:
     return found.code if found else "und"
 
 
+def three_letters(name: str) -> str:
+    """The ISO 639-2/B or 639-3 code that Matroska and mp4 keep, such as eng, ger or yue; "und" for unknown names."""
+    found = _find(name)
+    codes = (found.code, *found.codes) if found else ()
+    return next((one for one in codes if len(one) == _LONGEST_CODE), "und")
+
+
 def tags(name: str) -> frozenset[str]:
     """Every lower-case code that a media file may carry for the language, as ISO 639-1, 639-2/B, 639-2/T or 639-3.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -97,11 +98,21 @@ def write(path: Path, text: str, overwrite: bool, disk: Disk = LOCAL) -> None:
     Without `overwrite` a file that exists is never touched, even one that appears meanwhile. Whatever goes wrong,
     nothing half-written is left behind. Raises OutputError.
     """
+    with fresh(path, overwrite, disk) as hidden:
+        disk.create(hidden, text.encode("utf-8", "replace"))
+
+
+@contextlib.contextmanager
+def fresh(path: Path, overwrite: bool, disk: Disk = LOCAL) -> Iterator[Path]:
+    """A hidden name in the same folder, for a file that gets its own name in one step when the context ends well.
+
+    Raises OutputError for the same as `write`, and for an OSError in the context.
+    """
     try:
         _refuse_existing(path, overwrite)
         hidden = _hidden(path)
         try:
-            disk.create(hidden, text.encode("utf-8", "replace"))
+            yield hidden
             if overwrite:
                 disk.replace(hidden, path)
             else:

@@ -11,7 +11,6 @@ from typer.main import get_command
 
 from aligner.backend import require_mlx
 from subgen import __version__
-from subgen.cli.batch_command import batch
 from subgen.cli.bench_flags import (
     BenchAligner,
     BenchAudio,
@@ -32,6 +31,7 @@ from subgen.cli.binding import with_flags
 from subgen.cli.flags import (
     ALIGN_FLAGS,
     CHECK_FLAGS,
+    MAKING_FLAGS,
     RENDER_FLAGS,
     RETIME_FLAGS,
     REVIEW_FLAGS,
@@ -42,6 +42,7 @@ from subgen.cli.flags import (
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 from subgen.cli.voice_commands import voices
+from subgen.film.names import BURNED, SUBTITLED
 
 EXIT_CODES = """Exit codes:
   0    done
@@ -54,6 +55,9 @@ EXIT_CODES = """Exit codes:
   7    the transcript is written, but its speakers could not be found
   70   a fault of subgen itself
   130  Ctrl-C; likewise 129, 141 and 143 for SIGHUP, a closed stdout and SIGTERM"""
+
+Film = Annotated[Path, typer.Argument(metavar="MEDIA", help="A film, or for mux also a recording.")]
+Lettering = Annotated[Path, typer.Argument(metavar="SUBTITLES", help="Its subtitles: SRT, VTT, ASS, TTML or others.")]
 
 app = typer.Typer(
     cls=Group,
@@ -88,9 +92,6 @@ def transcribe(files: Files, settings: Settings) -> int:
     from subgen.cli.work import transcribe_files
 
     return transcribe_files(files, settings)
-
-
-command()(batch)
 
 
 @command()
@@ -169,6 +170,24 @@ def check(
     from subgen.cli.check import check_files
 
     return check_files(files, media, settings, as_json=json, strict=strict)
+
+
+@command()
+@with_flags(MAKING_FLAGS)
+def mux(media: Film, subtitles: Lettering, settings: Settings) -> int:
+    """Write a film with a subtitle file as a track that players can switch off."""
+    from subgen.cli.film import film_with
+
+    return film_with(SUBTITLED, media, subtitles, settings)
+
+
+@command()
+@with_flags(MAKING_FLAGS)
+def burn(media: Film, subtitles: Lettering, settings: Settings) -> int:
+    """Write a film with a subtitle file drawn into its picture."""
+    from subgen.cli.film import film_with
+
+    return film_with(BURNED, media, subtitles, settings)
 
 
 @command()

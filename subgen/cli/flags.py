@@ -56,6 +56,19 @@ DELIVERY_FLAGS: Flags = {
     ),
     "delivery.overwrite": _flag(OUTPUT, "--overwrite", help="Replace results that exist."),
 }
+FILM_FLAGS: Flags = {
+    "delivery.mux": _flag(
+        OUTPUT,
+        "--mux",
+        help="Write the film with the subtitles as a track that players can switch off, as NAME.LANGUAGE.subtitled.mkv"
+        " (or mp4, mov, webm, like the film). Without --format nothing else is written.",
+    ),
+    "delivery.burn": _flag(
+        OUTPUT,
+        "--burn",
+        help="Write the film with the subtitles drawn into its picture, as NAME.LANGUAGE.burned.mkv (or mp4, mov).",
+    ),
+}
 SPEECH_FLAGS: Flags = {
     "decoding.language": _flag(
         SPEECH,
@@ -191,6 +204,7 @@ SCREEN_FLAGS: Flags = {
 
 TRANSCRIBE_FLAGS: Flags = {
     **DELIVERY_FLAGS,
+    **FILM_FLAGS,
     **SPEECH_FLAGS,
     **INPUT_FLAGS,
     **MODEL_FLAGS,
@@ -233,6 +247,20 @@ RETIME_FLAGS: Flags = {
     **INPUT_FLAGS,
     **MODEL_FLAGS,
     **CHUNK_FLAGS,
+    **SCREEN_FLAGS,
+}
+MAKING_FLAGS: Flags = {
+    "delivery.output": _flag(
+        OUTPUT, *("--output", "-o"), metavar="PLACE", help="A folder or a file. Default: beside the film."
+    ),
+    "delivery.overwrite": DELIVERY_FLAGS["delivery.overwrite"],
+    "decoding.language": _flag(
+        SPEECH,
+        *("--language", "-l"),
+        metavar="LANGUAGE",
+        help="The language of the subtitles. Default: what their file or its name says.",
+    ),
+    "input.ffmpeg": INPUT_FLAGS["input.ffmpeg"],
     **SCREEN_FLAGS,
 }
 VOICE_FLAGS: Flags = {**INPUT_FLAGS, "models.offline": MODEL_FLAGS["models.offline"]}

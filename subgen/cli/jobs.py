@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery
 from subgen.errors import OptionError, OutputError
+from subgen.film.names import BURNED, SUBTITLED, film_ending, muxer
 from subgen.formats import FORMATS
 from subgen.formats.render import REVIEW
 from subgen.output import check_writable, sidecar
@@ -31,6 +32,8 @@ class Job:
     overwrite: bool = False
     media: bool = True
     """a film or recording, whose results carry their language in the name; a saved document keeps the name it has"""
+    films: tuple[str, ...] = ()
+    """the kinds of films with subtitles that are wanted: `subgen.film.names`"""
 
     def output(self, format: str, language: str) -> Path:
         """The file for a format, once the language is known by its canonical name."""
@@ -39,6 +42,15 @@ class Job:
         if self.media:
             return sidecar(self.path, language, format, self.folder)
         return self.folder / f"{self.path.stem}.{format}"
+
+    def film(self, kind: str, language: str) -> Path:
+        """The file for a film with subtitles."""
+        return self.file or sidecar(self.path, language, film_ending(self.path, kind), self.folder)
+
+    def outputs(self, language: str) -> Iterator[Path]:
+        """Every file that will be written."""
+        yield from (self.output(format, language) for format in self.formats)
+        yield from (self.film(kind, language) for kind in self.films)
 
     def check(self, language: str | None) -> None:
         """Raises MediaError or OutputError for all that would fail after the work. `language` None: not known."""
@@ -53,8 +65,7 @@ class Job:
         elif language is None and self.media and self.file is None:
             check_writable(self.folder)
         else:
-            for format in self.formats:
-                output = self.output(format, language or "")
+            for output in self.outputs(language or ""):
                 if output.exists() and not (output.is_file() or output.is_dir()):
                     raise OutputError(f"{output} is a device, not a file: use `--output -` to write to stdout.")
                 check_writable(output, overwrite=self.overwrite)
@@ -69,16 +80,23 @@ class Job:
 
 def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True) -> tuple[Job, ...]:
     """One job for each file. Raises OptionError when a place can't hold all the results or two would meet in a name."""
-    formats = delivery.formats or (_format_of(delivery.output),)
-    single = len(files) == 1 and len(formats) == 1
+    films = tuple(kind for kind, wanted in ((SUBTITLED, delivery.mux), (BURNED, delivery.burn)) if wanted)
+    formats = delivery.formats or (() if films else (_format_of(delivery.output),))
+    single = len(files) == 1 and len(formats) + len(films) == 1
     stdout = delivery.output == STDOUT
     folder, file = (None, None) if stdout or delivery.output is None else _place(delivery.output, single)
     if stdout and not single:
         raise OptionError("stdout takes one result: give one file and one format, or a folder for --output.")
+    if stdout and films:
+        raise OptionError("Films can't be written to stdout: give a file or a folder for --output.")
     if stdout and delivery.review:
         raise OptionError("--review writes a file beside the result: give a file or a folder for --output.")
+    if file is not None and films:
+        muxer(file, films[0])
     formats += (REVIEW,) if delivery.review else ()
-    jobs = tuple(Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media) for path in files)
+    jobs = tuple(
+        Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media, films) for path in files
+    )
     _check_clashes(jobs)
     return jobs
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from subgen.cli.settings import Console
 from subgen.cli.shell import one_line, put_line
-from subgen.events import Event, Identifying, Loading, Noticed, Opened, Progress, Recognised
+from subgen.events import Event, Identifying, Loading, Making, Noticed, Opened, Progress, Recognised
 from subgen.types import Seconds, Span
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class JsonLines:
         self._put("file", path=str(path), number=number, count=count)
 
     def listen(self, event: Event) -> None:
-        """{"event": "opened" | "loading" | "progress" | "recognised" | "identifying" | "noticed", …}."""
+        """{"event": "opened" | "loading" | "progress" | "recognised" | "identifying" | "making" | "noticed", …}."""
         self._put(type(event).__name__.lower(), **_fields(event))
 
     def written(self, path: Path, output: Path | None) -> None:
@@ -139,20 +139,25 @@ class Bar(Lines):
         super().begin(path, number, count)
         self._clear()
         place = f"{number}/{count} " if count > 1 else ""
-        self._task = self._bar.add_task(place + _elided(one_line(path.name)), total=None, step="", speakers="")
+        self._task = self._added(place + _elided(one_line(path.name)))
 
     def listen(self, event: Event) -> None:
         """Moves the bar; it first shows when models load, for their download has bars of its own."""
         super().listen(event)
+        if self._task is None and isinstance(event, Making):  # the file's texts have been written
+            self._task = self._added(_elided(one_line(event.path.name)))
         if self._task is not None and isinstance(event, Opened):
             self._move(self._task, 0.0, event.media.duration)
-        elif self._task is not None and isinstance(event, Progress):
+        elif self._task is not None and isinstance(event, Progress | Making):
             self._move(self._task, event.done, event.total)
         elif self._task is not None and isinstance(event, Identifying):
             self._bar.update(self._task, speakers=f"speakers {event.share:.0%}")
-        if isinstance(event, Loading | Progress):
+        if isinstance(event, Loading | Progress | Making):
             self._bar.start()
             self._bar.refresh()
+
+    def _added(self, text: str) -> TaskID:
+        return self._bar.add_task(text, total=None, step="", speakers="")
 
     def _move(self, task: TaskID, done: Seconds, total: Seconds | None) -> None:
         step = f"{_clock(done)} of {_clock(total)}" if total else _clock(done)
@@ -262,7 +267,7 @@ def _fields(event: Event) -> dict[str, object]:
         return _opened(event)
     if isinstance(event, Loading):
         return {"name": event.name}
-    if isinstance(event, Progress):
+    if isinstance(event, Progress | Making):
         return {"path": str(event.path), "done": event.done, "total": event.total}
     if isinstance(event, Identifying):
         return {"path": str(event.path), "share": round(event.share, 3)}

@@ -23,6 +23,10 @@ class Delivery:
     """a folder, a file, "-" for stdout; None is beside the media"""
     review: bool = False
     """whether the most doubtful cues are listed in a file of their own"""
+    mux: bool = False
+    """whether a film with the subtitles as a track is written"""
+    burn: bool = False
+    """whether a film with the subtitles in its picture is written"""
     overwrite: bool = False
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from subgen.check.unavoidable import summary
+from subgen.cli.film import of_document, require_films, write_films
 from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
@@ -144,6 +145,8 @@ def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen
             job.make_folder()
             write(output, text, overwrite=job.overwrite)
         screen.written(job.path, output)
+    if job.films:
+        write_films(job, of_document(job, document, options), options, screen)
     if note := _shortfall(document, job, options):
         screen.listen(Noticed(job.path, note))
     return DiarisationError.exit_code if job.media and lost(document) else EXIT_OK
@@ -164,6 +167,7 @@ class _Watch:
 
     def __init__(self, job: Job, options: Options, listen: Listener, prepare: Callable[[], None]) -> None:
         self._job = job
+        self._options = options
         self._listen = listen
         self._prepare = prepare
         self._named = options.decoding.language is not None
@@ -171,6 +175,7 @@ class _Watch:
     def __call__(self, event: Event) -> None:
         self._listen(event)
         if isinstance(event, Opened):
+            require_films(self._job, event.media, self._options)
             self._prepare()
         elif isinstance(event, Recognised) and event.transcript.language and not self._named:
             self._named = True

@@ -6,7 +6,7 @@ import os
 import selectors
 import subprocess
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from subgen.errors import MissingDependency
@@ -58,27 +58,35 @@ class Process:
                             yield data
             self.status = process.wait()
 
-    def lines(self, complain: Callable[[bytes], None]) -> Iterator[str]:
+    def lines(self, complain: Callable[[bytes], None]) -> Generator[str]:
         """`output` as lines of text, without their ends."""
         rest = b""
-        for data in self.output(complain):
-            *whole, rest = (rest + data).split(b"\n")
-            for line in whole:
-                yield line.decode("utf-8", "replace")
+        with closing(self.output(complain)) as output:
+            for data in output:
+                *whole, rest = (rest + data).split(b"\n")
+                for line in whole:
+                    yield line.decode("utf-8", "replace")
         if rest:
             yield rest.decode("utf-8", "replace")
 
 
-@contextmanager
-def _running(command: list[str], folder: Path | None) -> Iterator[subprocess.Popen[bytes]]:
-    """The process, in a session of its own so that Ctrl-C reaches the reader only; killed and reaped on the way out."""
+def launch(command: list[str], folder: Path | None = None) -> subprocess.Popen[bytes]:
+    """The started command with pipes for its output, in a session of its own so that Ctrl-C reaches the reader only.
+
+    Raises MissingDependency when it can't be started.
+    """
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
     try:
-        process = subprocess.Popen(command, stdin=null, stdout=pipe, stderr=pipe, cwd=folder, start_new_session=True)
+        return subprocess.Popen(command, stdin=null, stdout=pipe, stderr=pipe, cwd=folder, start_new_session=True)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise MissingDependency(f"The ffmpeg {command[0]} can't be run ({why}); install another one.") from error
-    with process:  # closes the pipes and waits
+
+
+@contextmanager
+def _running(command: list[str], folder: Path | None) -> Iterator[subprocess.Popen[bytes]]:
+    """The process; killed and reaped on the way out."""
+    with launch(command, folder) as process:  # closes the pipes and waits
         try:
             yield process
         finally:

@@ -115,6 +115,8 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         "retime",
         "review",
         "check",
+        "mux",
+        "burn",
         "languages",
         "models",
         "doctor",
