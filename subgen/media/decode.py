@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -11,11 +12,11 @@ from typing import Self
 import numpy as np
 
 from subgen.errors import Undecodable
-from subgen.media.child import Child
 from subgen.media.container import LONGEST_PADDING
 from subgen.media.damage import clock, damage, failure
 from subgen.media.ffmpeg import decode_command, find_ffmpeg, first_expected
 from subgen.media.probe import LEAST_RATE
+from subgen.media.relay import decoder
 from subgen.media.source import matroska_encrypted, require_file, shown
 from subgen.options import Input
 from subgen.types import SAMPLE_RATE, Media, Note, Samples, Seconds, Span
@@ -27,27 +28,29 @@ _LATEST_START: Seconds = 3600.0
 """A track that starts later than this, in a file that does not say how long it is, has a broken time stamp."""
 
 
-def open_audio(media: Media, options: Input = Input(), channel: int | None = None) -> AudioStream:
+def open_audio(media: Media, options: Input = Input(), channel: int | None = None, processes: int = 1) -> AudioStream:
     """The chosen track as blocks of float32 (n,), mono, 16 kHz, one second each, the last one shorter.
 
     Sample 0 is the media's time 0: a late start and holes are zeros. ffmpeg starts with the first block. `channel` is
-    the one to hear alone, from 0; None mixes all.
+    the one to hear alone, from 0; None mixes all. A long track is decoded by up to `processes` ffmpegs at a time, where
+    that gives the very samples that one gives.
     Raises MissingDependency without ffmpeg; iterating raises Undecodable when no sample can be decoded.
     """
-    return AudioStream(media, find_ffmpeg(options.ffmpeg), channel)
+    return AudioStream(media, find_ffmpeg(options.ffmpeg), channel, processes)
 
 
 class AudioStream:
-    """An iterator over blocks, and a context manager that ends the child process. Memory does not grow with length."""
+    """An iterator over blocks, and a context manager that ends the children. Memory does not grow with length."""
 
-    def __init__(self, media: Media, binary: Path, channel: int | None = None) -> None:
+    def __init__(self, media: Media, binary: Path, channel: int | None = None, processes: int = 1) -> None:
         self._media = media
         self._samples = 0
         self._notes: list[Note] = []
         self._start, late = _start(media)
         self._notes += late
         self._room = round((_LATEST_START + require_file(media.path) / LEAST_RATE) * SAMPLE_RATE)
-        self._child = Child(decode_command(binary, media, channel), max(0.0, self._start))
+        command = partial(decode_command, binary, media, channel)
+        self._child = decoder(command, max(0.0, self._start), media, processes)
         self._source = _blocks(self._timeline())
 
     @property
@@ -61,11 +64,11 @@ class AudioStream:
         return tuple(self._notes)
 
     def stop(self) -> None:
-        """End the child process while another thread waits for its samples; that thread sees the end of the stream."""
+        """End the children while another thread waits for its samples; that thread sees the end of the stream."""
         self._child.stop()
 
     def close(self) -> None:
-        """End the child process; harmless when it has ended."""
+        """End the children; harmless when they have ended."""
         self._source.close()
 
     def __iter__(self) -> Iterator[Samples]:
@@ -167,6 +170,9 @@ def _blocks(pieces: Iterable[Samples]) -> Generator[Samples]:
     parts: list[Samples] = []
     held = 0
     for piece in pieces:
+        if not held and len(piece) == SAMPLE_RATE:
+            yield piece
+            continue
         parts.append(piece)
         held += len(piece)
         if held < SAMPLE_RATE:

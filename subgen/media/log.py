@@ -7,6 +7,8 @@ from collections import deque
 
 from subgen.types import Seconds
 
+REPORTED = 3
+"""Times that are kept of those that the filters report."""
 _KEPT = 40
 """Lines; a damaged film can produce millions."""
 _LONGEST = 4096
@@ -17,7 +19,7 @@ _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 _PACKET = re.compile(r"Error while decoding stream|Error submitting (?:a )?packet to (?:the )?decoder|Decoding error")
 _CUT = re.compile(r"partial file|ended prematurely", re.IGNORECASE)
 _FIRST = re.compile(r"^(?:\[Eval @ [^\]]*\] )?(-?\d+\.\d+)$")
-"""The report of `decode_command`'s first filter; ffmpeg 4 gives it no name."""
+"""A report of `decode_command`'s filters; ffmpeg 4 gives it no name."""
 _GENERAL = re.compile(
     r"^(?:Error opening (?:input|output)|Error (?:submitting|while decoding|initializing|reinitializing|sending)"
     r"|Decoding error|Conversion failed|Task finished|Terminating thread|Nothing was written|Failed to inject"
@@ -36,12 +38,25 @@ class Log:
         self.first: Seconds = 0.0
         self.last: Seconds = 0.0
         """where on the timeline, to about two seconds, the first and the last of them were"""
-        self.start: Seconds | None = None
-        """what ffmpeg calls the time of the first sample that it could decode"""
+        self.times: tuple[Seconds, ...] = ()
+        """the first `REPORTED` times that the filters of `decode_command` report"""
         self.cut = False
         """ffmpeg met the end of the file before the end of the media"""
         self._lines: deque[str] = deque(maxlen=_KEPT)
         self._rest = b""
+
+    @property
+    def start(self) -> Seconds | None:
+        """What ffmpeg calls the time of the first sample that it could decode."""
+        return self.times[0] if self.times else None
+
+    def follow(self, earlier: Log) -> None:
+        """Go on where the log of the stretch before ended, as if one ffmpeg had written both."""
+        self.first = earlier.first if earlier.errors else self.first
+        self.last = self.last if self.errors else earlier.last
+        self.errors += earlier.errors
+        self.cut = self.cut or earlier.cut
+        self.times = earlier.times
 
     def feed(self, data: bytes, position: Seconds) -> None:
         """Take the next bytes of stderr, written when about `position` seconds had been decoded."""
@@ -56,7 +71,7 @@ class Log:
 
     def _take(self, line: str, position: Seconds) -> None:
         if first := _FIRST.match(line):
-            self.start = float(first[1]) if self.start is None else self.start
+            self.times = (*self.times, float(first[1]))[:REPORTED]
             return
         text = _CONTEXT.sub("", line)
         if not text:
