@@ -186,9 +186,7 @@ def _repository(cache: Path, name: str) -> Path:
     return cache / f"models--{name.replace('/', '--')}"
 
 
-def cached_snapshot(
-    name: str, revision: str | None, complete: Callable[[Path], bool] | None = None
-) -> Path | None:
+def cached_snapshot(name: str, revision: str | None, complete: Callable[[Path], bool] | None = None) -> Path | None:
     """The snapshot of a revision (branch, tag or full commit) in the hub's cache, if it is there in full.
 
     `complete` says whether it is; None: whether it has a config and all its safetensors.

@@ -168,12 +168,14 @@ def _opened(
 
 
 def _grouped(heard: Iterable[Heard], size: int) -> Iterator[list[Heard]]:
+    """Groups of that size; the first are smaller, so that the first words need not wait for many chunks."""
     group: list[Heard] = []
+    wanted = 1
     for result in heard:
         group.append(result)
-        if len(group) == size:
+        if len(group) == min(wanted, size):
             yield group
-            group = []
+            group, wanted = [], 2 * wanted
     if group:
         yield group
 

@@ -59,7 +59,12 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "delivery": ("subgen.output",),
         "models": ("subgen.models",),
     },
-    3: {"films": ("subgen.film",), "engine": ("subgen.engine",), "diarisation": ("subgen.diarise",)},
+    3: {
+        "live": ("subgen.live",),
+        "films": ("subgen.film",),
+        "engine": ("subgen.engine",),
+        "diarisation": ("subgen.diarise",),
+    },
     4: {"pipeline": ("subgen.pipeline", "subgen.retiming", "subgen.checking")},
     5: {"library": ("subgen.library",)},
     6: {"evaluation": ("subgen.eval",)},

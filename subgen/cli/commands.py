@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from aligner.backend import require_mlx
 from subgen import __version__
+from subgen.cli.batch_command import batch
 from subgen.cli.bench_flags import (
     BenchAligner,
     BenchAudio,
@@ -92,6 +93,9 @@ def transcribe(files: Files, settings: Settings) -> int:
     from subgen.cli.work import transcribe_files
 
     return transcribe_files(files, settings)
+
+
+command()(batch)
 
 
 @command()

@@ -20,10 +20,11 @@ from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDe
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
 from subgen.formats import read, render
 from subgen.formats.render import findings
+from subgen.live import Live, possible
 from subgen.options import Options, Speakers
 from subgen.output import write
 from subgen.textfile import read_text
-from subgen.types import Document, Note
+from subgen.types import Document, Note, Transcript
 
 if TYPE_CHECKING:
     from subgen.engine import Engine
@@ -119,8 +120,9 @@ def run_files(
     for index, job in enumerate(jobs):
         if codes[index] == EXIT_OK:
             screen.begin(job.path, index + 1, len(jobs))
-            watch = _Watch(job, options, screen.listen, prepare_once)
-            work = partial(_do, job, options, partial(make, job.path, watch), screen)
+            live = _live(job, options)
+            watch = _Watch(job, options, screen.listen, prepare_once, live)
+            work = partial(_do, job, options, partial(make, job.path, watch), screen, live)
             codes[index] = caught(work, partial(screen.failed, job.path), debug=debug)
             if codes[index] in _FOR_ALL:
                 return codes[index]
@@ -134,16 +136,24 @@ def _check(job: Job, options: Options) -> int:
     return EXIT_OK
 
 
-def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen) -> int:
+def _live(job: Job, options: Options) -> Live | None:
+    """What writes to stdout while the rest is being recognised, where the format allows it."""
+    if not (job.stdout and job.media and possible(job.formats[0], options)):
+        return None
+    return Live(job.formats[0], options.layout, options.writing, print_result)
+
+
+def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen, live: Live | None) -> int:
     document = make()
     for format in job.formats:
-        text = render(document, format, options.layout, options.writing)
         output = None if job.stdout else job.output(format, document.language)
-        if output is None:
-            print_result(text)
+        if live is not None:
+            live.close()
+        elif output is None:
+            print_result(render(document, format, options.layout, options.writing))
         else:
             job.make_folder()
-            write(output, text, overwrite=job.overwrite)
+            write(output, render(document, format, options.layout, options.writing), overwrite=job.overwrite)
         screen.written(job.path, output)
     if job.films:
         write_films(job, of_document(job, document, options), options, screen)
@@ -165,11 +175,14 @@ class _Watch:
     The name is known at the first words, which tell the language.
     """
 
-    def __init__(self, job: Job, options: Options, listen: Listener, prepare: Callable[[], None]) -> None:
+    def __init__(
+        self, job: Job, options: Options, listen: Listener, prepare: Callable[[], None], live: Live | None
+    ) -> None:
         self._job = job
         self._options = options
         self._listen = listen
         self._prepare = prepare
+        self._live = live
         self._named = options.decoding.language is not None
 
     def __call__(self, event: Event) -> None:
@@ -177,9 +190,17 @@ class _Watch:
         if isinstance(event, Opened):
             require_films(self._job, event.media, self._options)
             self._prepare()
-        elif isinstance(event, Recognised) and event.transcript.language and not self._named:
+            if self._live is not None:
+                self._live.open(event.media)
+        elif isinstance(event, Recognised):
+            self._heard(event.transcript)
+
+    def _heard(self, transcript: Transcript) -> None:
+        if transcript.language and not self._named:
             self._named = True
-            self._job.check(event.transcript.language)
+            self._job.check(transcript.language)
+        if self._live is not None:
+            self._live.add(transcript)
 
 
 def print_result(text: str, stream: BinaryIO | None = None) -> None:

@@ -96,18 +96,18 @@ def _content(document: Document, format: str, layout: Layout, writing: Writing) 
     layout = replace(layout, frame_rate=_frame_rate(document, layout))
     layout = replace(layout, audience="sdh") if writing.sdh else layout
     named = under_names(document)
-    laid_out = () if format in _WITHOUT_CUES else _laid_out(named, format, layout)
+    laid_out = () if format in _WITHOUT_CUES else cues_of(named, format, layout)
     return _Content(document if format in _WITH_LABELS else named, laid_out, layout, writing)
 
 
 def review(document: Document, layout: Layout = _LAYOUT, most: int | None = None) -> tuple[Doubt, ...]:
     """The most doubtful cues of a document, worst first, numbered as in its subtitles."""
     named = under_names(document)
-    return doubts(named, _laid_out(named, REVIEW, layout), most)
+    return doubts(named, cues_of(named, REVIEW, layout), most)
 
 
-def _laid_out(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:
-    """The cues of a format; SubRip has no other place for a speaker's name than the text."""
+def cues_of(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:
+    """The cues of a document in a format; SubRip has no other place for a speaker's name than the text."""
     spoken, frame_rate = document.utterances, _frame_rate(document, layout)
     if layout.audience == "sdh":
         found = freed(cues(labelled(spoken), layout, frame_rate, document.shots), spoken)

@@ -8,11 +8,14 @@ from subgen.formats.text import shown, timestamp
 from subgen.types import Cue
 
 
-def srt(cues: Sequence[Cue]) -> str:
-    """Write cues as SubRip; an arrow inside of a text, which would look like a time line, becomes a real arrow."""
+def srt(cues: Sequence[Cue], first: int = 1) -> str:
+    """Write cues as SubRip, numbered from `first`.
+
+    An arrow inside of a text, which would look like a time line, becomes a real arrow.
+    """
     return "".join(
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n"
         + "".join(f"{line.text.replace('-->', '→')}\n" for line in lines)
         + "\n"
-        for number, (cue, lines) in enumerate(shown(cues), 1)
+        for number, (cue, lines) in enumerate(shown(cues), first)
     )

@@ -8,7 +8,8 @@ from itertools import groupby
 from subgen.formats.text import Line, milliseconds, shown, timestamp
 from subgen.types import Cue
 
-_HEADER = "WEBVTT\n\nNOTE Written by subgen\n\n"
+HEADER = "WEBVTT\n\nNOTE Written by subgen\n\n"
+"""what every file begins with"""
 
 
 def vtt(cues: Sequence[Cue], word_times: bool = False) -> str:
@@ -16,7 +17,7 @@ def vtt(cues: Sequence[Cue], word_times: bool = False) -> str:
 
     `word_times` puts a time before each word that begins inside its cue, for players that light up words.
     """
-    return _HEADER + "".join(
+    return HEADER + "".join(
         f"{timestamp(cue.start, '.')} --> {timestamp(cue.end, '.')}\n{_payload(cue, lines, word_times)}\n\n"
         for cue, lines in shown(cues)
     )

@@ -130,7 +130,7 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
     ],
 )
 def test_help_is_as_recorded(page: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE, _ for spaces)."""
+    """To record a change: COLUMNS=100 subgen PAGE --help > tests/golden/cli/PAGE.txt (subgen.txt for no PAGE)."""
     monkeypatch.setenv("COLUMNS", "100")
     assert run([*page.split(), "--help"]) == 0
     shown = capsys.readouterr()
