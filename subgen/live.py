@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import inf
 
 from subgen.formats.render import cues_of, render
 from subgen.formats.srt import srt
@@ -56,29 +58,39 @@ class Live:
     def add(self, transcript: Transcript) -> None:
         """One more chunk was recognised."""
         self._waiting.append(transcript)
-        for stretch in list(self._stretches())[:-1]:
-            self._put(stretch)
+        held: tuple[Utterance, ...] = ()
+        for stretch, following in pairwise(self._stretches()):
+            held += stretch
+            if self._put(held, following[0].words[0].start):
+                held = ()
 
     def close(self) -> None:
         """Nothing follows: the rest is written."""
-        for stretch in list(self._stretches()):
-            self._put(stretch)
+        held: tuple[Utterance, ...] = ()
+        for stretch, following in pairwise((*self._stretches(), ())):
+            held += stretch
+            if self._put(held, following[0].words[0].start if following else inf):
+                held = ()
 
-    def _stretches(self) -> Iterator[tuple[Utterance, ...]]:
+    def _stretches(self) -> Sequence[tuple[Utterance, ...]]:
         """What was said and not written yet, from one long silence to the next."""
-        return stretches(list(_without(utterances(self._waiting), self._written)), self._layout)
+        return tuple(stretches(list(_without(utterances(self._waiting), self._written)), self._layout))
 
-    def _put(self, stretch: Sequence[Utterance]) -> None:
+    def _put(self, stretch: tuple[Utterance, ...], following: Seconds) -> bool:
+        """Writes what was said before a long silence, unless speech is so fast that its cues last until what follows."""
         assert self._media is not None
-        document = Document(self._media, stretch[-1].words[-1].end, (), tuple(stretch))
+        document = Document(self._media, stretch[-1].words[-1].end, (), stretch)
         if self._format == "txt":
             self._write(render(document, "txt", self._layout, self._writing))
         else:
             cues = [cue for cue, _ in shown(cues_of(document, self._format, self._layout))]
+            if cues and cues[-1].end + rules(self._layout, stretch[-1].language).chain + MARGIN > following:
+                return False
             text = srt(cues, self._cues + 1) if self._format == "srt" else vtt(cues, self._writing.word_times)
             self._write(text.removeprefix(HEADER))
             self._cues += len(cues)
         self._forget(sum(len(utterance.words) for utterance in stretch))
+        return True
 
     def _forget(self, words: int) -> None:
         """Counts written words, and lets go of transcripts that are written whole."""

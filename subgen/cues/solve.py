@@ -12,6 +12,9 @@ from subgen.cues.shots import NEVER
 from subgen.cues.talk import Talk
 from subgen.cues.timing import SHOT, Spoken, Timing
 
+SAME = 1e-6
+"""Ways whose costs differ by less cost the same: the first is taken, whatever rounding adds elsewhere in the film."""
+
 
 class Entries:
     """When cues may appear: each token's own time, and others where that is near a shot change.
@@ -75,7 +78,7 @@ def _cheapest(come: Milliseconds, go: Milliseconds, cost: Numbers, entries: Entr
         order.tolist(), come[order].tolist(), go[order].tolist(), cost[order].tolist(), strict=True
     ):
         whole = best[left] + price
-        if whole < best[right]:
+        if whole < best[right] - SAME:
             best[right] = whole
             came[right] = step
     way: list[int] = []
