@@ -150,6 +150,11 @@ def spaced(name: str) -> bool:
     return found.spaced if found else True
 
 
+def some_unspaced(text: str) -> bool:
+    """Whether any character of a text is `unspaced`."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
 def unspaced(character: str) -> bool:
     """Whether a character belongs to a script that puts no space between words: Han, kana, Thai, Lao, Khmer, ..."""
     return _UNSPACED.match(character) is not None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from subgen.languages import unspaced
+from subgen.languages import some_unspaced
 
 if TYPE_CHECKING:
     from budoux import Parser
@@ -31,7 +31,7 @@ def phrase_starts(text: str, language: str) -> frozenset[int]:
     `language` is a canonical name; "" when it is not known. A run of characters without white space is one sentence
     to the models, which look at three characters on either side.
     """
-    if not any(map(unspaced, text)):
+    if not some_unspaced(text):
         return frozenset(match.start() for match in _RUN.finditer(text))
     ideographs = _ideographs(text, language)
     return frozenset(match.start() + place for match in _RUN.finditer(text) for place in _starts(match[0], ideographs))

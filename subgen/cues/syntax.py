@@ -41,7 +41,10 @@ _HALVES = regex.compile(r"(.*')(.+)")
 def costs(tokens: Sequence[Token], language: str) -> list[float]:
     """The cost of a break after each token, whatever the pause there; 0 after the last."""
     grammar = GRAMMARS.get(language, NO_GRAMMAR)
-    return [_cost(left, right, grammar) for left, right in pairwise(tokens)] + [0.0]
+    bare = pairwise([_bare(token.text) for token in tokens])
+    return [_cost(left, right, words, grammar) for (left, right), words in zip(pairwise(tokens), bare, strict=True)] + [
+        0.0
+    ]
 
 
 def sentence_ends(tokens: Sequence[Token], language: str) -> list[bool]:
@@ -50,9 +53,18 @@ def sentence_ends(tokens: Sequence[Token], language: str) -> list[bool]:
     return [_ends_sentence(left.text, right.text, grammar) for left, right in pairwise(tokens)] + [True]
 
 
-def _cost(left: Token, right: Token, grammar: Grammar) -> float:
+def _cost(left: Token, right: Token, bare: tuple[str, str], grammar: Grammar) -> float:
     if left.inside:
         return INSIDE_WORD
+    if not left.text[-1].isalnum() and (found := _punctuated(left, right, grammar)) is not None:
+        return found
+    if left.spaced and unspaced(left.text[-1]) and unspaced(right.text[0]):
+        return AT_SPACE
+    return _phrase_cost(left.text, right.text, bare, grammar)
+
+
+def _punctuated(left: Token, right: Token, grammar: Grammar) -> float | None:
+    """The cost of a break after the punctuation of a word; None where it has none that ends anything."""
     if _ends_sentence(left.text, right.text, grammar):
         return SENTENCE
     bare = _CLOSERS.sub("", left.text)
@@ -60,15 +72,12 @@ def _cost(left: Token, right: Token, grammar: Grammar) -> float:
         return CLAUSE
     if _COMMA_END.search(bare):
         return COMMA
-    last, first = left.text[-1], right.text[0]
-    if left.spaced and unspaced(last) and unspaced(first):
-        return AT_SPACE
-    return _phrase_cost(left.text, right.text, grammar)
+    return None
 
 
-def _phrase_cost(left: str, right: str, grammar: Grammar) -> float:
-    """The cost of a break between two words without punctuation between them."""
-    last, first = _bare(left), _bare(right)
+def _phrase_cost(left: str, right: str, bare: tuple[str, str], grammar: Grammar) -> float:
+    """The cost of a break between two words without punctuation between them; `bare`: what `_bare` makes of them."""
+    last, first = bare
     if first in grammar.trailing or first.startswith(grammar.clinging) or _holds(last, grammar):
         return AFTER_LEADING_WORD
     head = _half(first, 1)
@@ -92,6 +101,8 @@ def _half(word: str, number: int) -> str:
 
 
 def _ends_sentence(left: str, right: str, grammar: Grammar) -> bool:
+    if left[-1].isalnum():
+        return False
     text = _CLOSERS.sub("", left)
     if not _SENTENCE_END.search(text):
         return False
@@ -111,4 +122,6 @@ def _runs_on(text: str, right: str, grammar: Grammar) -> bool:
 
 def _bare(text: str) -> str:
     """A word without the punctuation around it, folded, with straight apostrophes and no dot above i (Turkish)."""
-    return _AROUND.sub("", text).replace("’", "'").casefold().replace("i\u0307", "i")
+    if not (text[0].isalnum() and text[-1].isalnum()):
+        text = _AROUND.sub("", text)
+    return text.replace("’", "'").casefold().replace("i\u0307", "i")

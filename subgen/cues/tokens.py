@@ -16,7 +16,7 @@ import regex
 
 from subgen.cues.lines import columns
 from subgen.cues.phrases import phrase_starts
-from subgen.languages import unspaced
+from subgen.languages import some_unspaced, unspaced
 from subgen.rules import Rules
 from subgen.types import Seconds, Span, Word
 
@@ -100,9 +100,7 @@ def _phrase_begins(text: str, language: str, clusters: Sequence[_Cluster]) -> fr
     starts = phrase_starts(text, language)
     found: set[int] = set()
     for cluster in clusters:
-        for place in range(cluster.begin, cluster.end):
-            if place not in starts:
-                continue
+        for place in starts.intersection(range(cluster.begin, cluster.end)):
             if not text[cluster.begin : place].strip() or _OPENERS_ONLY.match(text[cluster.begin : place]):
                 found.add(cluster.begin)
             elif _CLOSERS_ONLY.match(text[place : cluster.end]):
@@ -144,38 +142,39 @@ def _ordered(merged: Sequence[Token]) -> tuple[Token, ...]:
         start = max(token.start, ordered[-1].start) if ordered else token.start
         if ordered and ordered[-1].end > start:
             ordered[-1] = replace(ordered[-1], end=start)
-        ordered.append(replace(token, start=start, end=max(start, token.end)))
+        fits = token.start == start <= token.end
+        ordered.append(token if fits else replace(token, start=start, end=max(start, token.end)))
     return tuple(ordered)
 
 
 def _pieces(words: Sequence[Word]) -> Iterator[_Cluster]:
     """The smallest stretches between which a break might be allowed, with their share of their word's time."""
-    held: _Cluster | None = None
+    held: tuple[int, Seconds, Seconds, str] | None = None
+    spaced = inside = False
     offsets = accumulate((len(word.text) for word in words), initial=0)
     for word, offset in zip(words, offsets, strict=False):
         place = 0
         for begin, end in _spans(word.text):
-            if word.text[begin:end].isspace():  # no-break spaces with nothing to hold together
+            text = word.text[begin:end]
+            if text.isspace():  # no-break spaces with nothing to hold together
                 continue
             if held is not None:
-                yield _followed(held, begin > place)
-            token = Token(_time(word, begin), _time(word, end), word.text[begin:end], spaced=False, inside=True)
-            held = _Cluster(token, offset + begin)
-            place = end
-        if held is not None:
-            held = _followed(held, place < len(word.text))
-            held = replace(held, token=replace(held.token, inside=False))
+                yield _piece(held, spaced or begin > place, inside)
+            held = (offset + begin, *_times(word, begin, end), text)
+            spaced, inside, place = False, True, end
+        spaced, inside = spaced or place < len(word.text), False
     if held is not None:
-        yield held
+        yield _piece(held, spaced, inside)
 
 
-def _followed(cluster: _Cluster, space: bool) -> _Cluster:
-    return replace(cluster, token=replace(cluster.token, spaced=True, inside=False)) if space else cluster
+def _piece(held: tuple[int, Seconds, Seconds, str], spaced: bool, inside: bool) -> _Cluster:
+    begin, start, end, text = held
+    return _Cluster(Token(start, end, text, spaced, inside and not spaced), begin)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """The character spans of runs without white space; each character of a script without word spaces is its own."""
-    if not any(map(unspaced, text)):
+    if not some_unspaced(text):
         yield from (match.span() for match in _RUN.finditer(text))
         return
     begin: int | None = None
@@ -193,11 +192,14 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
-def _time(word: Word, position: int) -> Seconds:
-    """When a character of a word is spoken, if all its characters take equally long and its white space no time."""
-    begin = len(word.text) - len(word.text.lstrip())
-    length = max(len(word.text.strip()), 1)
-    return word.start + word.duration * min(max(position - begin, 0), length) / length
+def _times(word: Word, begin: int, end: int) -> tuple[Seconds, Seconds]:
+    """When characters of a word are spoken, if all of them take equally long and its white space no time."""
+    length = len(word.text.strip())
+    if end - begin >= length:
+        return word.start, word.end
+    first = len(word.text) - len(word.text.lstrip())
+    rate = word.duration / length
+    return word.start + rate * max(begin - first, 0), word.start + rate * min(end - first, length)
 
 
 def _breakable(left: Token, right: Token) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from json import JSONEncoder
@@ -28,6 +28,7 @@ _UNLESS_EMPTY = {
     (Turn, "confidence"),
 }
 """what most documents lack"""
+_SCALARS = frozenset({str, float, int, bool, type(None)})
 _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 """file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
 
@@ -43,7 +44,7 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
     value |= {"layout": figures(layout, document.language), "cues": cues}
     rate = layout.frame_rate or FRAME_RATE
     value["findings"] = unavoidable(cues, rules(layout, document.language), rate, document.shots, document.language)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", "".join(_written(value, "\n"))) + "\n"
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", _written(value, "\n")) + "\n"
 
 
 @cache
@@ -55,32 +56,28 @@ def _names(kind: type) -> tuple[tuple[str, bool], ...]:
 
 def _members(value: object) -> dict[str, object]:
     """The fields of a dataclass that are written, by name."""
+    members: dict[str, object] = {}
     kind: type = type(value)
-    members = ((name, getattr(value, name), always) for name, always in _names(kind))
-    return {name: part for name, part, always in members if always or part not in (None, ())}
+    for name, always in _names(kind):
+        part = getattr(value, name)
+        if always or (part is not None and part != ()):
+            members[name] = part
+    return members
 
 
-def _written(value: object, line_end: str) -> Iterator[str]:
+def _written(value: object, line_end: str) -> str:
     """JSON with a line for each object or list that holds no others, so that people and `diff` can read it."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value):
         value = _members(value)
-    if isinstance(value, dict):
-        if not any(is_dataclass(part) or isinstance(part, dict | tuple) for part in value.values()):
-            yield _ENCODE(value)
-            return
-        parts = [(_ENCODE(key) + ": ", part) for key, part in value.items()]
-        opening, closing = "{}"
-    elif isinstance(value, tuple):
-        parts = [("", part) for part in value]
-        opening, closing = "[]"
-    else:
-        yield _ENCODE(value)
-        return
-    flat = not any(is_dataclass(part) or isinstance(part, dict | tuple) for _, part in parts)
-    inner = "" if flat else line_end + " "
-    separator = ", " if flat else "," + inner
-    yield opening
-    for number, (key, part) in enumerate(parts):
-        yield (separator if number else inner) + key
-        yield from _written(part, inner)
-    yield ("" if flat else line_end) + closing
+    inner = line_end + " "
+    if isinstance(value, dict) and not all(map(_plain, value.values())):
+        members = (f"{_ENCODE(key)}: {_written(part, inner)}" for key, part in value.items())
+        return f"{{{inner}{f',{inner}'.join(members)}{line_end}}}"
+    if isinstance(value, tuple) and not all(map(_plain, value)):
+        return f"[{inner}{f',{inner}'.join(_written(part, inner) for part in value)}{line_end}]"
+    return _ENCODE(value)
+
+
+def _plain(part: object) -> bool:
+    """Whether a value holds no others: a text, a number, nothing, a path."""
+    return type(part) in _SCALARS or not (is_dataclass(part) or isinstance(part, dict | tuple))
