@@ -77,7 +77,7 @@ class Live:
         return tuple(stretches(list(_without(utterances(self._waiting), self._written)), self._layout))
 
     def _put(self, stretch: tuple[Utterance, ...], following: Seconds) -> bool:
-        """Writes what was said before a long silence, unless speech is so fast that its cues last until what follows."""
+        """Writes what was said before a long silence, unless its cues, for want of room, may last until what follows."""
         assert self._media is not None
         document = Document(self._media, stretch[-1].words[-1].end, (), stretch)
         if self._format == "txt":
