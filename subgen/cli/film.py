@@ -13,10 +13,11 @@ from subgen.errors import EXIT_OK
 from subgen.events import Noticed
 from subgen.film.names import BURNED, SUBTITLED
 from subgen.options import Options
-from subgen.types import Document, Media, Note
+from subgen.types import Media, Note
 
 if TYPE_CHECKING:
     from subgen.film.captions import Captions
+    from subgen.formats import Rendering
 
 
 def film_with(kind: str, media: Path, subtitles: Path, settings: Settings) -> int:
@@ -43,11 +44,11 @@ def require_films(job: Job, media: Media, options: Options) -> None:
         burner(options.input.ffmpeg)
 
 
-def of_document(job: Job, document: Document, options: Options) -> Captions:
+def of_document(job: Job, rendering: Rendering) -> Captions:
     """The subtitles of a job for its films: with the styles of ASS if that format is wanted, too."""
     from subgen.film.captions import of_document
 
-    return of_document(document, options.layout, options.writing, styled="ass" in job.formats)
+    return of_document(rendering, styled="ass" in job.formats)
 
 
 def write_films(job: Job, captions: Captions, options: Options, screen: Screen) -> None:

@@ -18,8 +18,7 @@ from subgen.cli.shell import caught, discard_stdout
 from subgen.diarise import deaf, identification, lost, with_names
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDependency, ModelError, OutputError
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
-from subgen.formats import read, render
-from subgen.formats.render import findings
+from subgen.formats import Rendering, read
 from subgen.live import Live, possible
 from subgen.options import Options, Speakers
 from subgen.output import write
@@ -145,27 +144,28 @@ def _live(job: Job, options: Options) -> Live | None:
 
 def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen, live: Live | None) -> int:
     document = make()
+    rendering = Rendering(document, options.layout, options.writing)
     for format in job.formats:
         output = None if job.stdout else job.output(format, document.language)
         if live is not None:
             live.close()
         elif output is None:
-            print_result(render(document, format, options.layout, options.writing))
+            print_result(rendering.text(format))
         else:
             job.make_folder()
-            write(output, render(document, format, options.layout, options.writing), overwrite=job.overwrite)
+            write(output, rendering.text(format), overwrite=job.overwrite)
         screen.written(job.path, output)
     if job.films:
-        write_films(job, of_document(job, document, options), options, screen)
-    if note := _shortfall(document, job, options):
+        write_films(job, of_document(job, rendering), options, screen)
+    if note := _shortfall(rendering, job):
         screen.listen(Noticed(job.path, note))
     return DiarisationError.exit_code if job.media and lost(document) else EXIT_OK
 
 
-def _shortfall(document: Document, job: Job, options: Options) -> Note | None:
+def _shortfall(rendering: Rendering, job: Job) -> Note | None:
     """The hard rules that the subtitles could not keep, counted for the first of the job's subtitle formats."""
     format = next((each for each in job.formats if each in _SUBTITLES), None)
-    text = summary(findings(document, format, options.layout, options.writing)) if format else ""
+    text = summary(rendering.findings(format)) if format else ""
     return Note("rules", text) if text else None
 
 

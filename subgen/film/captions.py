@@ -7,13 +7,12 @@ from pathlib import Path
 
 from subgen.cues import columns
 from subgen.errors import OptionError
-from subgen.formats import render
+from subgen.formats import Rendering
 from subgen.formats.ass import ass
 from subgen.formats.srt import srt
 from subgen.formats.subtitles import read_subtitles
 from subgen.formats.vtt import vtt
-from subgen.options import Layout, Writing
-from subgen.types import Cue, Document
+from subgen.types import Cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +34,15 @@ class Captions:
     """the longest line, in full-width characters; None: the styles are somebody's own and stay as they are"""
 
 
-def of_document(document: Document, layout: Layout, writing: Writing, *, styled: bool = False) -> Captions:
+def of_document(rendering: Rendering, *, styled: bool = False) -> Captions:
     """What was said, laid out as in the files of these formats."""
-    text = render(document, "srt", layout, writing)
+    text = rendering.text("srt")
     return Captions(
         text,
-        render(document, "vtt", layout, writing),
-        render(document, "ass", layout, writing),
-        document.language,
-        sdh=writing.sdh or layout.audience == "sdh",
+        rendering.text("vtt"),
+        rendering.text("ass"),
+        rendering.document.language,
+        sdh=rendering.layout.audience == "sdh",
         styled=styled,
         widest=_widest(text),
     )

@@ -9,11 +9,9 @@ from json import JSONEncoder
 
 import regex
 
-from subgen.check.unavoidable import unavoidable
-from subgen.cues import FRAME_RATE
 from subgen.options import Layout
-from subgen.rules import figures, rules
-from subgen.types import Cue, Document, Turn, Word
+from subgen.rules import figures
+from subgen.types import Cue, Document, Finding, Turn, Word
 
 SCHEMA = "subgen/1"
 """Name and version of the schema. The number rises when an old reader would misread a new file."""
@@ -33,7 +31,7 @@ _SURROGATE = regex.compile(r"[\ud800-\udfff]")
 """file names that are not UTF-8 hold lone surrogates, which no encoding takes but JSON can escape"""
 
 
-def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
+def json(document: Document, cues: Sequence[Cue], findings: Sequence[Finding], layout: Layout) -> str:
     """Write a document so that `read` gives back an equal one; objects without inner objects stand on one line.
 
     An object has the fields of its dataclass. `schema`, `language`, `layout`, `cues` and `findings` are for other
@@ -41,9 +39,7 @@ def json(document: Document, cues: Sequence[Cue], layout: Layout) -> str:
     """
     value: dict[str, object] = {"schema": SCHEMA, "language": document.language}
     value |= _members(document)
-    value |= {"layout": figures(layout, document.language), "cues": cues}
-    rate = layout.frame_rate or FRAME_RATE
-    value["findings"] = unavoidable(cues, rules(layout, document.language), rate, document.shots, document.language)
+    value |= {"layout": figures(layout, document.language), "cues": tuple(cues), "findings": tuple(findings)}
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", _written(value, "\n")) + "\n"
 
 

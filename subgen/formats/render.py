@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from subgen.check.unavoidable import unavoidable
 from subgen.cues import FRAME_RATE, cues
@@ -35,30 +35,66 @@ _LAYOUT = Layout()
 _WRITING = Writing()
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """All that a writer can need."""
+class Rendering:
+    """One document on its way to text: cues are laid out, and checked, once for all formats that show the same ones."""
 
-    document: Document
-    cues: tuple[Cue, ...]
-    layout: Layout
-    writing: Writing
+    def __init__(self, document: Document, layout: Layout = _LAYOUT, writing: Writing = _WRITING) -> None:
+        """Laid out for the layout's frame rate, else the media's, else 24."""
+        layout = replace(layout, frame_rate=_frame_rate(document, layout))
+        self.document = document
+        self.layout = replace(layout, audience="sdh") if writing.sdh else layout
+        self.writing = writing
+        self.named = under_names(document)
+        """the document with names in place of labels"""
+        self._cues: dict[bool, tuple[Cue, ...]] = {}
+        self._findings: dict[bool, tuple[Finding, ...]] = {}
+
+    def text(self, format: str) -> str:
+        """The document in one of `FORMATS`. Raises OptionError for an unknown format."""
+        writer = _WRITERS.get(format)
+        if writer is None:
+            raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
+        return writer(self)
+
+    def cues(self, format: str) -> tuple[Cue, ...]:
+        """The cues that a format shows."""
+        inside = self._inside(format)
+        if inside not in self._cues:
+            self._cues[inside] = cues_of(self.named, format, self.layout)
+        return self._cues[inside]
+
+    def findings(self, format: str) -> tuple[Finding, ...]:
+        """The rules that the cues in such a file could not keep, and why: what `subgen check` finds in made."""
+        inside = self._inside(format)
+        if inside not in self._findings:
+            shown = self.cues(format)
+            seen = tuple(replace(cue, speakers=()) for cue in shown) if inside else shown
+            language, rate = self.document.language, self.layout.frame_rate or FRAME_RATE
+            self._findings[inside] = unavoidable(
+                seen, rules(self.layout, language), rate, self.document.shots, language
+            )
+        return self._findings[inside]
+
+    def _inside(self, format: str) -> bool:
+        """Whether who speaks is part of the text, so that the cues differ from those of other formats."""
+        speakers = any(utterance.speaker for utterance in self.named.utterances)
+        return format == "srt" and speakers
 
 
-_WRITERS: dict[str, Callable[[_Content], str]] = {
-    "srt": lambda content: srt(content.cues),
-    "vtt": lambda content: vtt(content.cues, content.writing.word_times),
-    "ass": lambda content: ass(content.cues, content.writing.word_times),
-    "ttml": lambda content: ttml(content.cues, content.document.language),
-    "lrc": lambda content: lrc(content.document, content.cues, content.writing.word_times),
-    "txt": lambda content: txt(content.document),
-    "md": lambda content: md(content.document),
-    "json": lambda content: json(content.document, content.cues, content.layout),
-    "tsv": lambda content: tsv(content.document, content.cues),
-    "ctm": lambda content: ctm(content.document),
-    "textgrid": lambda content: textgrid(content.document, content.cues),
-    "rttm": lambda content: rttm(content.document),
-    "review.md": lambda content: review_list(doubts(content.document, content.cues)),
+_WRITERS: dict[str, Callable[[Rendering], str]] = {
+    "srt": lambda made: srt(made.cues("srt")),
+    "vtt": lambda made: vtt(made.cues("vtt"), made.writing.word_times),
+    "ass": lambda made: ass(made.cues("ass"), made.writing.word_times),
+    "ttml": lambda made: ttml(made.cues("ttml"), made.document.language),
+    "lrc": lambda made: lrc(made.named, made.cues("lrc"), made.writing.word_times),
+    "txt": lambda made: txt(made.named),
+    "md": lambda made: md(made.named),
+    "json": lambda made: json(made.document, made.cues("json"), made.findings("json"), made.layout),
+    "tsv": lambda made: tsv(made.named, made.cues("tsv")),
+    "ctm": lambda made: ctm(made.named),
+    "textgrid": lambda made: textgrid(made.named, made.cues("textgrid")),
+    "rttm": lambda made: rttm(made.named),
+    "review.md": lambda made: review_list(doubts(made.named, made.cues(REVIEW))),
 }
 REVIEW = "review.md"
 """what `render` takes beside `FORMATS`: the list of the most doubtful cues"""
@@ -66,44 +102,20 @@ FORMATS: tuple[str, ...] = tuple(name for name in _WRITERS if name != REVIEW)
 """The formats that `render` writes: subtitles, texts, data. Their names are the file extensions."""
 USUAL: tuple[str, ...] = ("srt", "vtt", "json", "txt", "tsv")
 """What `-f all` writes: the formats that programs for transcripts have in common."""
-_WITHOUT_CUES = {"txt", "md", "ctm", "rttm"}
-_WITH_LABELS = {"json"}
-"""formats that keep the labels of speakers apart from their names"""
 
 
 def render(document: Document, format: str, layout: Layout = _LAYOUT, writing: Writing = _WRITING) -> str:
-    """The document as text in one of `FORMATS`, laid out for the layout's frame rate, else the media's, else 24.
+    """The document as text in one of `FORMATS`; a `Rendering` gives several of them for less.
 
     Raises OptionError for an unknown format.
     """
-    writer = _WRITERS.get(format)
-    if writer is None:
-        raise OptionError(f"The format {format!r} is not known; use one of {', '.join(FORMATS)}.")
-    return writer(_content(document, format, layout, writing))
-
-
-def findings(
-    document: Document, format: str, layout: Layout = _LAYOUT, writing: Writing = _WRITING
-) -> tuple[Finding, ...]:
-    """The rules that the cues in such a file could not keep, and why: what `subgen check` finds in it."""
-    content = _content(document, format, layout, writing)
-    seen = content.cues if format != "srt" else tuple(replace(cue, speakers=()) for cue in content.cues)
-    rate, language = _frame_rate(document, layout), document.language
-    return unavoidable(seen, rules(content.layout, language), rate, document.shots, language)
-
-
-def _content(document: Document, format: str, layout: Layout, writing: Writing) -> _Content:
-    layout = replace(layout, frame_rate=_frame_rate(document, layout))
-    layout = replace(layout, audience="sdh") if writing.sdh else layout
-    named = under_names(document)
-    laid_out = () if format in _WITHOUT_CUES else cues_of(named, format, layout)
-    return _Content(document if format in _WITH_LABELS else named, laid_out, layout, writing)
+    return Rendering(document, layout, writing).text(format)
 
 
 def review(document: Document, layout: Layout = _LAYOUT, most: int | None = None) -> tuple[Doubt, ...]:
     """The most doubtful cues of a document, worst first, numbered as in its subtitles."""
-    named = under_names(document)
-    return doubts(named, cues_of(named, REVIEW, layout), most)
+    laid_out = Rendering(document, layout)
+    return doubts(laid_out.named, laid_out.cues(REVIEW), most)
 
 
 def cues_of(document: Document, format: str, layout: Layout) -> tuple[Cue, ...]:

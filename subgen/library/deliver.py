@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from subgen.errors import OutputError
-from subgen.formats import render
+from subgen.formats import Rendering
 from subgen.library.rows import Output
 from subgen.options import Options
 from subgen.output import LOCAL, Disk, sidecar, write
@@ -26,10 +26,8 @@ def deliver(
     `ours`: what we wrote before, which is replaced if nobody has changed it. Raises OutputError.
     """
     before = {output.path: output.digest for output in ours}
-    return tuple(
-        _written(path, render(document, format, options.layout, options.writing), before.get(path), disk)
-        for format, path in places
-    )
+    rendering = Rendering(document, options.layout, options.writing)
+    return tuple(_written(path, rendering.text(format), before.get(path), disk) for format, path in places)
 
 
 def places(media: Path, formats: Iterable[str], language: str, folder: Path) -> tuple[tuple[str, Path], ...]:

@@ -52,7 +52,7 @@ class Store:
         hidden = path.with_name(f".{uuid4().hex}.part")
         try:
             try:
-                LOCAL.create(hidden, gzip.compress(written(document, (), Layout()).encode(), 5, mtime=0))
+                LOCAL.create(hidden, gzip.compress(written(document, (), (), Layout()).encode(), 5, mtime=0))
                 LOCAL.replace(hidden, path)
             finally:
                 LOCAL.remove(hidden)

@@ -25,7 +25,8 @@ from subgen.types import Cue, Utterance, Word
 from subgen.words import spread
 from tests.subgen.check_table import row
 from tests.subgen.cue_table import own
-from tests.subgen.test_check import calm, document, film
+from tests.subgen.test_check import calm, film
+from tests.subgen.test_check_own import document
 from tests.subgen.timed_words import LISTS, utterances
 
 DOCS = Path(__file__).parents[2] / "docs/subtitles.md"

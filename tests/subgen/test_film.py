@@ -17,11 +17,12 @@ from subgen.film.captions import Captions, of_document, of_file
 from subgen.film.making import Order
 from subgen.film.mux import mux
 from subgen.film.names import BURNED, SUBTITLED, film_ending, muxer
+from subgen.formats import Rendering
 from subgen.formats.srt import srt
 from subgen.formats.subtitles import read_subtitles
 from subgen.languages import LANGUAGES, three_letters
 from subgen.media.picture import Look, duration, look, subtitle_codecs
-from subgen.options import Layout, Writing
+from subgen.options import Writing
 from subgen.types import Cue, Document
 from tests.subgen.documents import sample_document
 from tests.subgen.media_making import make, script
@@ -305,12 +306,12 @@ def test_letters_are_as_large_as_they_can_be_read_and_fit(
 
 def test_captions_of_a_document() -> None:
     document: Document = sample_document()
-    made = of_document(document, Layout(), Writing(sdh=True), styled=True)
+    made = of_document(Rendering(document, writing=Writing(sdh=True)), styled=True)
     assert (made.sdh, made.styled, made.language) == (True, True, document.language)
     assert made.ass.startswith("[Script Info]")
     assert made.vtt.startswith("WEBVTT")
     assert 1 <= made.widest <= 42
-    assert not of_document(document, Layout(), Writing()).sdh
+    assert not of_document(Rendering(document)).sdh
 
 
 def test_captions_of_files(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from subgen.cues import cues
 from subgen.errors import OptionError
-from subgen.formats import FORMATS, render
+from subgen.formats import FORMATS, Rendering, render
+from subgen.formats.render import REVIEW
 from subgen.formats.text import clean, timestamp
 from subgen.options import Layout
 from subgen.types import Document, Utterance, Word
@@ -187,3 +188,14 @@ def test_the_frame_rate_of_a_slide_show_makes_no_gaps(frame_rate) -> None:
     document = document_of("One is here and it is still there.", "Two")
     odd = replace(document, media=replace(document.media, frame_rate=frame_rate))
     assert render(odd, "srt") == render(replace(odd, media=replace(odd.media, frame_rate=None)), "srt")
+
+
+def test_cues_are_laid_out_and_checked_once_for_formats_that_show_the_same() -> None:
+    named = Rendering(sample_document())
+    assert named.cues("vtt") is named.cues("json") is named.cues(REVIEW)
+    assert named.cues("srt") is named.cues("srt") is not named.cues("vtt")
+    assert named.findings("vtt") is named.findings("json")
+    said = tuple(replace(one, speaker=None) for one in sample_document().utterances)
+    nameless = Rendering(replace(sample_document(), utterances=said))
+    assert nameless.cues("srt") is nameless.cues("vtt")
+    assert [nameless.text(format) for format in FORMATS] == [render(nameless.document, format) for format in FORMATS]
