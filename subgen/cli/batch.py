@@ -13,6 +13,7 @@ from pathlib import Path
 
 from subgen.cli.bars import Watching, batch_screen
 from subgen.cli.batch_tables import plan_lines, report_lines, summary_lines
+from subgen.cli.ending import stoppable
 from subgen.cli.jobs import STDOUT
 from subgen.cli.screens import Bar
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery, Settings
@@ -27,6 +28,7 @@ from subgen.library.recipe import recipe
 from subgen.library.report import Report
 from subgen.library.scan import Found, Unreadable, scan
 from subgen.library.shard import Shard
+from subgen.library.stop import Stop
 from subgen.library.work import End, Outcome
 from subgen.output import check_writable, write
 
@@ -66,10 +68,13 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
             return EXIT_SOME_FAILED if lost else EXIT_OK
         if not _agreed(plans, rate, wishes):
             return EXIT_OK
-        outcomes = _run(plans, planner, settings)
+        stop = Stop()
+        with stoppable(stop) as ending:
+            outcomes = _run(plans, planner, settings, stop)
     report = Report(started, time.time(), (*outcomes, *lost))
     _hand_in(report, wishes)
     _tell(lost)
+    ending.interrupt()
     return EXIT_SOME_FAILED if report.of(End.FAILED) else EXIT_OK
 
 
@@ -79,7 +84,7 @@ def _wish(places: Sequence[Path], settings: Settings, wishes: Wishes) -> Wish:
     folder = _folder(delivery)
     roots = tuple(Path(os.path.normpath(place.absolute())) for place in places)
     made = recipe(settings.options, formats, folder)
-    return Wish(made, formats, settings.options.decoding.language, folder, roots, wishes.retry)
+    return Wish(made, formats, settings.options.decoding.language, folder, roots, wishes.retry, settings.options)
 
 
 def _folder(delivery: Delivery) -> Path | None:
@@ -116,7 +121,7 @@ def _agreed(plans: Sequence[Plan], rate: float | None, wishes: Wishes) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _run(plans: Sequence[Plan], planner: Planner, settings: Settings) -> tuple[Outcome, ...]:
+def _run(plans: Sequence[Plan], planner: Planner, settings: Settings, stop: Stop) -> tuple[Outcome, ...]:
     """The work, through one engine."""
     from subgen.engine import Engine
     from subgen.library.batch import transcribed
@@ -126,7 +131,7 @@ def _run(plans: Sequence[Plan], planner: Planner, settings: Settings) -> tuple[O
     with batch_screen(settings.console) as shown, Engine.open(options.models, shown.listen) as engine:
         if any(plan.step is Step.TRANSCRIBE for plan in plans):
             find_models(options, partial(download, bars=isinstance(shown, Bar)))
-        return transcribed(plans, planner, options, engine, Watching(shown))
+        return transcribed(plans, planner, engine, Watching(shown), stop)
 
 
 def _hand_in(report: Report, wishes: Wishes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from subgen.library.ledger import Ledger
 from subgen.library.rows import Recipe, Row, State
 from subgen.library.scan import Found
 from subgen.library.survey import Survey, restored
+from subgen.options import Options
 from subgen.output import sidecar
 
 
@@ -27,7 +28,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user wants of every file."""
+    """What the user wants of a file: of every one, but for what the folders say."""
 
     recipe: Recipe
     formats: tuple[str, ...] = ("srt",)
@@ -39,6 +40,8 @@ class Wish:
     """the folders that the user named, as absolute paths"""
     again: bool = False
     """whether what failed before is tried again"""
+    options: Options = field(default_factory=Options)
+    """the settings that `recipe` is of"""
 
     def place(self, path: Path) -> Path:
         """The folder for the results of a media file."""
@@ -59,6 +62,8 @@ class Plan:
     """what will be there; a `*` stands for a language that is not known yet"""
     survey: Survey | None = None
     """what is inside; None until somebody has looked"""
+    wish: Wish = field(kw_only=True)
+    """what is wanted of this file"""
 
 
 Rule = Callable[[Found, Survey | None], str | None]
@@ -71,7 +76,10 @@ class Planner:
 
     ledger: Ledger
     wish: Wish
+    """of files whose folders say nothing else"""
     rules: tuple[Rule, ...] = ()
+    wish_of: Callable[[Path], Wish] | None = None
+    """what is wanted of a file by its path, where folders have settings of their own; may raise OptionError"""
     _known: dict[Path, Row] = field(default_factory=dict)
 
     def plan(self, found: Iterable[Found]) -> Iterator[Plan]:
@@ -85,8 +93,8 @@ class Planner:
     def look_again(self, plan: Plan, survey: Survey) -> Plan:
         """The same plan, now that somebody has looked into the file."""
         if plan.step is not Step.TRANSCRIBE:
-            return Plan(plan.found, plan.step, plan.why, plan.outputs, survey)
-        return self._fresh(plan.found, survey, plan.why)
+            return replace(plan, survey=survey)
+        return self._fresh(plan.found, survey, plan.why, plan.wish)
 
     def _meet(self, every: tuple[Found, ...]) -> None:
         """Puts into the ledger what it does not know."""
@@ -123,42 +131,45 @@ class Planner:
 
     def _plan(self, found: Found, row: Row | None) -> Plan:
         inside = restored(row.survey) if row is not None and row.survey else None
+        wish = self.wish if self.wish_of is None else self.wish_of(found.path)
         if row is None or row.state in {State.SEEN, State.QUEUED, State.SKIPPED}:
             why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
-            return self._fresh(found, inside, why)
+            return self._fresh(found, inside, why, wish)
         if row.state is State.RUNNING:
-            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside)
+            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside, wish=wish)
         if row.state in {State.FAILED, State.POISON}:
-            if self.wish.again:
-                return self._fresh(found, inside, "failed before")
-            return Plan(found, Step.NOTHING, f"failed before: {row.error}", survey=inside)
-        return self._done(found, row, inside)
+            if wish.again:
+                return self._fresh(found, inside, "failed before", wish)
+            return Plan(found, Step.NOTHING, f"failed before: {row.error}", survey=inside, wish=wish)
+        return self._done(found, row, inside, wish)
 
-    def _fresh(self, found: Found, inside: Survey | None, why: str) -> Plan:
+    def _fresh(self, found: Found, inside: Survey | None, why: str, wish: Wish) -> Plan:
         for rule in self.rules:
             if (reason := rule(found, inside)) is not None:
-                return Plan(found, Step.NOTHING, reason, survey=inside)
-        outputs = self._outputs(found)
-        if self.wish.language is not None and all(path.exists() for path in outputs):
-            return Plan(found, Step.NOTHING, f"{outputs[0].name} is there", outputs, inside)
-        return Plan(found, Step.TRANSCRIBE, why, outputs, inside)
+                return Plan(found, Step.NOTHING, reason, survey=inside, wish=wish)
+        outputs = _outputs(found, wish)
+        if wish.language is not None and all(path.exists() for path in outputs):
+            return Plan(found, Step.NOTHING, f"{outputs[0].name} is there", outputs, inside, wish=wish)
+        return Plan(found, Step.TRANSCRIBE, why, outputs, inside, wish=wish)
 
-    def _done(self, found: Found, row: Row, inside: Survey | None) -> Plan:
-        if row.recipe.work != self.wish.recipe.work:
-            return Plan(found, Step.TRANSCRIBE, "other settings", self._outputs(found), inside)
-        if row.recipe.form != self.wish.recipe.form:
-            return Plan(found, Step.RENDER, "another format or layout", self._outputs(found), inside)
-        endings = tuple(f".{format}" for format in self.wish.formats)
+    def _done(self, found: Found, row: Row, inside: Survey | None, wish: Wish) -> Plan:
+        outputs = _outputs(found, wish)
+        if row.recipe.work != wish.recipe.work:
+            return Plan(found, Step.TRANSCRIBE, "other settings", outputs, inside, wish=wish)
+        if row.recipe.form != wish.recipe.form:
+            return Plan(found, Step.RENDER, "another format or layout", outputs, inside, wish=wish)
+        endings = tuple(f".{format}" for format in wish.formats)
         ours = [output.path for output in row.outputs if output.path.name.endswith(endings)]
         missing = [path for path in ours if not path.exists()]
         if missing:
-            return Plan(found, Step.RENDER, f"{missing[0].name} is missing", self._outputs(found), inside)
-        return Plan(found, Step.NOTHING, "done before", tuple(ours), inside)
+            return Plan(found, Step.RENDER, f"{missing[0].name} is missing", outputs, inside, wish=wish)
+        return Plan(found, Step.NOTHING, "done before", tuple(ours), inside, wish=wish)
 
-    def _outputs(self, found: Found) -> tuple[Path, ...]:
-        folder = self.wish.place(found.path)
-        if self.wish.language is not None:
-            names = [sidecar(found.path, self.wish.language, format, folder) for format in self.wish.formats]
-        else:
-            names = [folder / f"{found.path.stem}.*.{format}" for format in self.wish.formats]
-        return tuple(names)
+
+def _outputs(found: Found, wish: Wish) -> tuple[Path, ...]:
+    folder = wish.place(found.path)
+    if wish.language is not None:
+        names = [sidecar(found.path, wish.language, format, folder) for format in wish.formats]
+    else:
+        names = [folder / f"{found.path.stem}.*.{format}" for format in wish.formats]
+    return tuple(names)

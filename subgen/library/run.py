@@ -12,12 +12,11 @@ from typing import Protocol
 
 from subgen.events import Event
 from subgen.library.plan import Plan, Step
-from subgen.library.shared import Shared, Stopping
+from subgen.library.shared import Stopping
+from subgen.library.stop import Stop
 from subgen.library.work import End, Outcome, Worker
 from subgen.types import Seconds
 
-MOST_OPEN = 32
-"""files that are open at once: each has a few threads and an ffmpeg"""
 LEAST_OPEN = 2
 """so that the next file is always decoded ahead"""
 CHUNK: Seconds = 25.0
@@ -28,6 +27,8 @@ UNKNOWN_CHUNKS = 4
 """guessed for a file that does not say how long it is"""
 RENEWAL: Seconds = 60.0
 """how often the leases of claimed files are renewed"""
+STOPPED = "subgen was told to end before"
+"""why a file has no results when a run was told to stop"""
 _PATIENCE: Seconds = 0.2
 """between two looks whether the engine, which has to be loaded first, wants more"""
 
@@ -52,8 +53,15 @@ class Run:
     """The work on many files. `run` belongs on the thread that made the engine."""
 
     def __init__(
-        self, worker: Worker, shared: Shared, watcher: Watcher, clock: Callable[[], float] = time.time
+        self,
+        worker: Worker,
+        shared: Shared,
+        watcher: Watcher,
+        clock: Callable[[], float] = time.time,
+        stop: Stop | None = None,
     ) -> None:
+        """`stop` is the one that `shared` looks at."""
+        self._stop = stop or Stop()
         self._worker = worker
         self._shared = shared
         self._watcher = watcher
@@ -72,25 +80,34 @@ class Run:
     def run(self, plans: Sequence[Plan]) -> tuple[Outcome, ...]:
         """Does what is planned and says how each file ended, in order of the plans.
 
-        Files at whose work a process has died come last, each by itself, so that none takes others along. Files that
-        failed by something that may pass are tried again if their time comes before the others are done. Raises
-        ModelError and MissingDependency, which concern all files; whatever is raised, claimed files are free again.
+        Once it is told to stop, chunks that are being decoded are finished and kept, and files without results are
+        skipped. Files at whose work a process has died come last, each by itself, so that none takes others along.
+        Files that failed by something that may pass are tried again if their time comes before the others are done.
+        Raises ModelError and MissingDependency, which concern all files; whatever is raised, claimed files are free
+        again.
         """
-        ledger, recipe = self._worker.ledger, self._worker.planner.wish.recipe
+        ledger = self._worker.ledger
         due = [plan for plan in plans if plan.step is not Step.NOTHING]
-        ledger.queue((plan.found.path for plan in due), recipe, again=self._worker.planner.wish.again)
+        for recipe in {plan.wish.recipe: None for plan in due}:
+            asked = (plan.found.path for plan in due if plan.wish.recipe == recipe)
+            ledger.queue(asked, recipe, again=self._worker.planner.wish.again)
         self._numbers = {plan.found.path: number for number, plan in enumerate(due, 1)}
         deadly = {row.path for row in ledger.rows() if row.deaths and row.path in self._numbers}
         try:
-            self._pass([plan for plan in due if plan.found.path not in deadly], MOST_OPEN)
-            self._pass([plan for plan in due if plan.found.path in deadly], 1)
-            while again := [plan for plan in due if 0 < self._ends[plan.found.path].again <= self._clock()]:
-                self._pass(again, MOST_OPEN)
+            self._pass([plan for plan in due if plan.found.path not in deadly], self._shared.most)
+            self._pass([plan for plan in due if plan.found.path in deadly], self._shared.most_deadly)
+            while not self._stop.asked and (again := [plan for plan in due if self._is_due_again(plan)]):
+                self._pass(again, self._shared.most)
         finally:
             self._shared.stop()
         return tuple(self._ends.get(plan.found.path, _untouched(plan)) for plan in plans)
 
+    def _is_due_again(self, plan: Plan) -> bool:
+        return 0 < self._ends[plan.found.path].again <= self._clock()
+
     def _pass(self, plans: Sequence[Plan], width: int) -> None:
+        if self._stop.asked:
+            return
         self._waiting.extend(plans)
         threads = [threading.Thread(target=self._thread, name="file") for _ in plans[:width]]
         self._alive = len(threads)
@@ -143,7 +160,7 @@ class Run:
         """The next file, once there is room for its chunks; None: there is no more."""
         with self._changed:
             while self._waiting:
-                if self._open < LEAST_OPEN or self._load < self._shared.limit:
+                if self._open < LEAST_OPEN or self._shared.wants(self._open, self._load):
                     plan = self._waiting.popleft()
                     self._open += 1
                     self._load += _chunks(plan)
@@ -158,6 +175,9 @@ class Run:
             self._changed.notify_all()
 
     def _tick(self) -> None:
+        if self._stop.asked:
+            self._waiting.clear()
+            self._shared.stop()
         now = self._clock()
         if now - self._renewed >= RENEWAL:
             self._renewed = now
@@ -173,4 +193,6 @@ def _chunks(plan: Plan) -> int:
 
 
 def _untouched(plan: Plan) -> Outcome:
-    return Outcome(plan.found.path, End.SKIPPED, plan.why, plan.outputs)
+    if plan.step is Step.NOTHING:
+        return Outcome(plan.found.path, End.SKIPPED, plan.why, plan.outputs)
+    return Outcome(plan.found.path, End.SKIPPED, STOPPED)

@@ -6,6 +6,7 @@ engine of its own (`Shared.models`) and need not know of the others.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from aligner.types import Alignment, Seconds
 from subgen.engine import Aligns, Batches
-from subgen.errors import MissingDependency
+from subgen.errors import MissingDependency, OutputError
+from subgen.library.stop import Stop
 from subgen.options import Decoding
 from subgen.types import Chunk
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from aligner.aligner import Clip
     from subgen.asr.recogniser import Recognised
 
+MOST_OPEN = 32
+"""files that are open at once: each has a few threads and an ffmpeg"""
 TICK: Seconds = 1.0
 """how often `serve` looks around when nobody asks for anything"""
 _TROUBLES = (RuntimeError, ValueError, MemoryError, MissingDependency)
@@ -77,8 +81,12 @@ class _Timed:
 class Shared:
     """The meeting place: chains ask, `serve` answers. `serve` must run on the thread that made the engine."""
 
-    def __init__(self, engine: Models) -> None:
+    most = MOST_OPEN
+    most_deadly = 1
+
+    def __init__(self, engine: Models, stop: Stop | None = None) -> None:
         self._engine = engine
+        self._stop = stop or Stop()
         self._changed = threading.Condition()
         self._chunks: deque[_Heard] = deque()
         self._clips: deque[_Timed] = deque()
@@ -103,7 +111,7 @@ class Shared:
             while self._loads:
                 aligner = self._engine.aligner  # may fail: then `stop` finds who waits for it
                 self._loads.popleft().set_result(aligner)
-            if self._chunks:
+            if self._chunks and not self._stop.asked:
                 self._recognise(self._chunks[0].options, tick)
             self._align()
 
@@ -122,6 +130,10 @@ class Shared:
                 self._clips.popleft().answer.set_exception(Stopping())
             for _ in range(len(self._loads)):
                 self._loads.popleft().set_exception(Stopping())
+
+    def wants(self, open: int, load: int) -> bool:
+        """Whether one more file should be opened."""
+        return load < self.limit
 
     def has_room(self) -> bool:
         """Whether more chunks are wanted than are waiting and being decoded."""
@@ -178,7 +190,9 @@ class Shared:
 
     def _take(self, options: Decoding) -> _Heard | None:
         with self._changed:
-            return self._chunks.popleft() if self._chunks and self._chunks[0].options == options else None
+            if self._stop.asked or not self._chunks or self._chunks[0].options != options:
+                return None
+            return self._chunks.popleft()
 
     def _hand_over(self, fed: deque[_Heard], result: Recognised) -> None:
         """Gives a result to whoever asked: pieces of a chunk come in order, and the last one ends where it ends."""
@@ -243,6 +257,7 @@ class FileModels:
     def __init__(self, shared: Shared, names: tuple[str, ...], memory: Memory) -> None:
         self._shared = shared
         self._memory = memory
+        self._asked: deque[tuple[Chunk, Future[tuple[Recognised, ...]]]] = deque()
         self.names = names
 
     @property
@@ -257,13 +272,19 @@ class FileModels:
 
     def recognise(self, chunks: Iterable[Chunk], options: Decoding) -> Iterator[Recognised]:
         """Transcripts of the chunks, in order; chunks that are remembered are not decoded again."""
-        asked: deque[tuple[Chunk, Future[tuple[Recognised, ...]]]] = deque()
+        asked = self._asked
         for chunk in chunks:
             asked.append((chunk, self._ask(chunk, options)))
             while asked and (asked[0][1].done() or not self._shared.has_room()):
                 yield from self._answer(*asked.popleft())
         while asked:
             yield from self._answer(*asked.popleft())
+
+    def save(self) -> None:
+        """Waits for the chunks of an ended chain that are being decoded, and remembers them. For `Stopping` only."""
+        while self._asked:
+            with contextlib.suppress(Stopping, OutputError, *_TROUBLES):
+                self._answer(*self._asked.popleft())
 
     def _ask(self, chunk: Chunk, options: Decoding) -> Future[tuple[Recognised, ...]]:
         known = self._memory.recall(chunk)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from subgen.errors import MediaNotFound, MissingDependency, ModelError, SubgenError
+from subgen.errors import ClusterError, MediaNotFound, MissingDependency, ModelError, SubgenError
 from subgen.events import Listener
 from subgen.library.deliver import deliver, places
 from subgen.library.fingerprint import fingerprint
 from subgen.library.ledger import Ledger
-from subgen.library.plan import Plan, Planner, Step
+from subgen.library.plan import Plan, Planner, Step, Wish
 from subgen.library.rows import Output, Row, State
 from subgen.library.shared import Memory, Stopping
 from subgen.library.store import Store
@@ -29,9 +29,9 @@ PASSING = frozenset(
     }
 )
 """system errors that pass by themselves: full disks, shares that are gone for a while, too little memory"""
-Make = Callable[[Path, Memory, Listener], Document]
+Make = Callable[[Path, Options, Memory, Listener], Document]
 """Turns a file into a document; what it recognises goes through the memory."""
-_FOR_ALL = (ModelError, MissingDependency)
+_FOR_ALL = (ModelError, MissingDependency, ClusterError)
 """what fails with one of these would fail with every file"""
 
 
@@ -65,13 +65,12 @@ class Worker:
     ledger: Ledger
     store: Store
     planner: Planner
-    options: Options
     make: Make
 
     def work(self, plan: Plan, listen: Listener) -> Outcome:
-        """Claims a file and does what is planned. Raises ModelError and MissingDependency, which concern all files."""
+        """Claims a file and does what is planned. Raises only what concerns all files: errors of _FOR_ALL, Stopping."""
         path = plan.found.path
-        row = self.ledger.claim(path, self.planner.wish.recipe)
+        row = self.ledger.claim(path, plan.wish.recipe)
         if row is None:
             return self._not_ours(path)
         try:
@@ -104,9 +103,9 @@ class Worker:
         again = document is not None
         if document is None:
             chunks = self.store.chunks(mark, row.recipe.work, lambda: self.ledger.advance(path))
-            document = self.make(path, chunks, listen)
+            document = self.make(path, plan.wish.options, chunks, listen)
             self.store.keep(mark, row.recipe.work, document)
-        outputs = self._delivered(document, row)
+        outputs = _delivered(document, row, plan.wish)
         others = (each for each in row.outputs if each.path not in {output.path for output in outputs})
         self.ledger.done(path, (*outputs, *others), document.duration)
         why = "from what was recognised before" if again else ""
@@ -126,12 +125,6 @@ class Worker:
         self.ledger.learn(path, fingerprint=mark)
         return mark
 
-    def _delivered(self, document: Document, row: Row) -> tuple[Output, ...]:
-        wish = self.planner.wish
-        language = document.language or wish.language or ""
-        where = places(row.path, wish.formats, language, wish.place(row.path))
-        return deliver(document, self.options, where, row.outputs)
-
     def _failed(self, row: Row, error: Exception) -> Outcome:
         """Files a failure, and says when it is tried again if it may pass by itself."""
         why = str(error) if isinstance(error, SubgenError) else f"{row.path} failed: {type(error).__name__}: {error}."
@@ -141,6 +134,12 @@ class Worker:
         self.ledger.postpone(row.path, why)
         after = self.ledger.row(row.path)
         return Outcome(row.path, End.FAILED, why, again=after.not_before if after is not None else 0.0)
+
+
+def _delivered(document: Document, row: Row, wish: Wish) -> tuple[Output, ...]:
+    language = document.language or wish.language or ""
+    where = places(row.path, wish.formats, language, wish.place(row.path))
+    return deliver(document, wish.options, where, row.outputs)
 
 
 def _passes(error: Exception, path: Path) -> bool:
