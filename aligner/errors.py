@@ -12,6 +12,7 @@
     ├── OutputError      the result can't be written       exit 5
     ├── MissingDependency  ffmpeg, MLX or an extra lacks   exit 6
     ├── DiarisationError the speakers could not be found   exit 7
+    ├── ClusterError     no other machine can help         exit 8
     └── OptionError      the request makes no sense        exit 2
 
 They live below both packages because `aligner` raises some of them and never imports `subgen`.
@@ -84,3 +85,9 @@ class DiarisationError(SubgenError):
     """Finding speakers failed after it had begun; the transcript does not depend on it and is kept."""
 
     exit_code = 7
+
+
+class ClusterError(SubgenError):
+    """The machines that were to do the work can't be reached, or none of them can do it."""
+
+    exit_code = 8

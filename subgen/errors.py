@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aligner.errors import (
     BadWeights,
+    ClusterError,
     DiarisationError,
     MediaError,
     MediaNotFound,
@@ -28,6 +29,7 @@ __all__ = [
     "EXIT_OK",
     "EXIT_SOME_FAILED",
     "BadWeights",
+    "ClusterError",
     "DiarisationError",
     "MediaError",
     "MediaNotFound",

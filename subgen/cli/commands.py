@@ -54,6 +54,7 @@ EXIT_CODES = """Exit codes:
   5    a result can't be written
   6    ffmpeg, MLX or an extra is missing
   7    the transcript is written, but its speakers could not be found
+  8    the machines of --cluster can't be reached, or none can help
   70   a fault of subgen itself
   130  Ctrl-C; likewise 129, 141 and 143 for SIGHUP, a closed stdout and SIGTERM"""
 

@@ -49,13 +49,43 @@ class Watcher(Protocol):
         ...
 
 
+class Host(Protocol):
+    """Where the documents of a run are made: `subgen.library.shared` on this machine, or elsewhere."""
+
+    @property
+    def most(self) -> int:
+        """Files that may be open at once."""
+        ...
+
+    @property
+    def most_deadly(self) -> int:
+        """The same for files at whose work a process has died."""
+        ...
+
+    def wants(self, open: int, load: int) -> bool:
+        """Whether one more file should be opened, with so many open that may have `load` chunks waiting."""
+        ...
+
+    def serve(self, finished: Callable[[], bool], tick: Callable[[], None]) -> None:
+        """Does what the open files need until `finished`; `tick` is called about once a second or oftener."""
+        ...
+
+    def wake(self) -> None:
+        """Makes `serve` look whether it is finished."""
+        ...
+
+    def stop(self) -> None:
+        """Ends the work on all open files."""
+        ...
+
+
 class Run:
     """The work on many files. `run` belongs on the thread that made the engine."""
 
     def __init__(
         self,
         worker: Worker,
-        shared: Shared,
+        shared: Host,
         watcher: Watcher,
         clock: Callable[[], float] = time.time,
         stop: Stop | None = None,
@@ -83,8 +113,8 @@ class Run:
         Once it is told to stop, chunks that are being decoded are finished and kept, and files without results are
         skipped. Files at whose work a process has died come last, each by itself, so that none takes others along.
         Files that failed by something that may pass are tried again if their time comes before the others are done.
-        Raises ModelError and MissingDependency, which concern all files; whatever is raised, claimed files are free
-        again.
+        Raises ModelError, MissingDependency and ClusterError, which concern all files; whatever is raised, claimed
+        files are free again.
         """
         ledger = self._worker.ledger
         due = [plan for plan in plans if plan.step is not Step.NOTHING]
