@@ -1,30 +1,26 @@
-"""Subtitles while the rest of a film is still being recognised: cues are written once nothing later can change them.
-
-A long silence ends what cues on its two sides have to do with each other: the earlier one is gone, however long it
-lingers, before the later one can come. So what was said up to the last such silence is laid out by itself, and gives
-the cues that the whole film would.
-"""
+"""Subtitles while the rest of a film is still being recognised: cues are written once nothing later can change them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from math import inf
+from itertools import accumulate, chain
 
-from subgen.formats.render import cues_of, render
+from subgen.cues import FRAME_RATE, cues, settled
+from subgen.formats.paragraphs import ended
+from subgen.formats.render import Rendering
 from subgen.formats.srt import srt
 from subgen.formats.text import shown
+from subgen.formats.txt import lines
 from subgen.formats.vtt import HEADER, vtt
 from subgen.options import Layout, Options, Writing
-from subgen.rules import Rules, rules
-from subgen.types import Document, Media, Seconds, Transcript, Utterance
+from subgen.types import Cue, Document, Media, Transcript, Utterance, Word
 from subgen.words import spread, utterances
 
 FORMATS = ("srt", "vtt", "txt")
 """formats that grow at their end only"""
-MARGIN: Seconds = 1.5
-"""How much earlier or later than its words a cue may come for want of room or for a shot, beside lingering."""
+GROWTH = 1.25
+"""What waits is looked at again when it has grown by so much, so that a talk without a rest takes linear time."""
 
 
 def possible(format: str, options: Options) -> bool:
@@ -43,54 +39,73 @@ class Live:
         self._layout = layout
         self._writing = writing
         self._write = write
-        self._media: Media | None = None
         self._waiting: list[Transcript] = []
         self._written = 0
         """words of the first waiting transcripts that have been written"""
         self._cues = 0
+        self._enough = 0
+        """words that must wait before it is worth another look at them"""
 
     def open(self, media: Media) -> None:
         """The file was probed: what begins every text is written."""
-        self._media = media
+        self._layout = Rendering(Document(media, 0.0, (), ()), self._layout).layout
         if self._format == "vtt":
             self._write(HEADER)
 
     def add(self, transcript: Transcript) -> None:
         """One more chunk was recognised."""
         self._waiting.append(transcript)
-        held: tuple[Utterance, ...] = ()
-        for stretch, following in pairwise(self._stretches()):
-            held += stretch
-            if self._put(held, following[0].words[0].start):
-                held = ()
+        spoken = self._spoken()
+        words = sum(len(utterance.words) for utterance in spoken)
+        if words < self._enough:
+            return
+        done = self._put_paragraphs(spoken) if self._format == "txt" else self._put_settled(spoken)
+        self._forget(done)
+        self._enough = int(GROWTH * (words - done))
 
     def close(self) -> None:
         """Nothing follows: the rest is written."""
-        held: tuple[Utterance, ...] = ()
-        for stretch, following in pairwise((*self._stretches(), ())):
-            held += stretch
-            if self._put(held, following[0].words[0].start if following else inf):
-                held = ()
-
-    def _stretches(self) -> Sequence[tuple[Utterance, ...]]:
-        """What was said and not written yet, from one long silence to the next."""
-        return tuple(stretches(list(_without(utterances(self._waiting), self._written)), self._layout))
-
-    def _put(self, stretch: tuple[Utterance, ...], following: Seconds) -> bool:
-        """Writes what was said before a long silence, unless its cues, for want of room, may last until what follows."""
-        assert self._media is not None
-        document = Document(self._media, stretch[-1].words[-1].end, (), stretch)
         if self._format == "txt":
-            self._write(render(document, "txt", self._layout, self._writing))
+            self._put_text(self._spoken())
         else:
-            cues = [cue for cue, _ in shown(cues_of(document, self._format, self._layout))]
-            if cues and cues[-1].end + rules(self._layout, stretch[-1].language).chain + MARGIN > following:
-                return False
-            text = srt(cues, self._cues + 1) if self._format == "srt" else vtt(cues, self._writing.word_times)
+            self._put_cues(cues(self._spoken(), self._layout, self._rate))
+
+    @property
+    def _rate(self) -> float:
+        return self._layout.frame_rate or FRAME_RATE
+
+    def _spoken(self) -> tuple[Utterance, ...]:
+        """What was said and not written yet."""
+        return tuple(_without(utterances(self._waiting), self._written))
+
+    def _put_settled(self, spoken: Sequence[Utterance]) -> int:
+        """Writes the cues that stay as they are, and says of how many words they are."""
+        found = settled(spoken, self._layout, self._rate)
+        ends = list(accumulate(_letters(word) for utterance in spoken for word in utterance.words))
+        letters = accumulate(sum(map(_letters, chain(*cue.words))) for cue in found)
+        whole = [(place, end) for place, end in enumerate(letters, 1) if end in ends[:-1]]
+        if not whole:
+            return 0
+        self._put_cues(found[: whole[-1][0]])
+        return ends.index(whole[-1][1]) + 1
+
+    def _put_paragraphs(self, spoken: Sequence[Utterance]) -> int:
+        """Writes the paragraphs that others follow, and says of how many words they are."""
+        done = ended(spoken)
+        self._put_text(tuple(_first(spoken, done)))
+        return done
+
+    def _put_cues(self, found: Sequence[Cue]) -> None:
+        seen = [cue for cue, _ in shown(found)]
+        if seen:
+            text = srt(seen, self._cues + 1) if self._format == "srt" else vtt(seen, self._writing.word_times)
             self._write(text.removeprefix(HEADER))
-            self._cues += len(cues)
-        self._forget(sum(len(utterance.words) for utterance in stretch))
-        return True
+            self._cues += len(seen)
+
+    def _put_text(self, spoken: Sequence[Utterance]) -> None:
+        text = lines(spoken)
+        if text:
+            self._write(text)
 
     def _forget(self, words: int) -> None:
         """Counts written words, and lets go of transcripts that are written whole."""
@@ -100,28 +115,10 @@ class Live:
             del self._waiting[0]
 
 
-def stretches(spoken: Sequence[Utterance], layout: Layout) -> Iterator[tuple[Utterance, ...]]:
-    """Utterances, cut where a silence is so long that cues on both sides can't touch."""
-    held: list[Utterance] = []
-    end = float("-inf")
-    for utterance in spoken:
-        silence = _reach(rules(layout, utterance.language))
-        first = 0
-        for number, word in enumerate(utterance.words):
-            if word.start - end > silence and (held or number > first):
-                if number > first:
-                    held.append(replace(utterance, words=utterance.words[first:number]))
-                yield tuple(held)
-                held, first = [], number
-            end = max(end, word.end)
-        if first < len(utterance.words):
-            held.append(replace(utterance, words=utterance.words[first:]))
-    if held:
-        yield tuple(held)
-
-
-def _reach(rules: Rules) -> Seconds:
-    return rules.shortest + rules.linger + rules.chain + MARGIN
+def _count(transcript: Transcript) -> int:
+    if not transcript.text:
+        return 0
+    return len(transcript.words or spread(transcript.text, transcript.start, transcript.end))
 
 
 def _without(spoken: Sequence[Utterance], count: int) -> Iterator[Utterance]:
@@ -132,7 +129,14 @@ def _without(spoken: Sequence[Utterance], count: int) -> Iterator[Utterance]:
         count = max(0, count - len(utterance.words))
 
 
-def _count(transcript: Transcript) -> int:
-    if not transcript.text:
-        return 0
-    return len(transcript.words or spread(transcript.text, transcript.start, transcript.end))
+def _first(spoken: Sequence[Utterance], count: int) -> Iterator[Utterance]:
+    """The first `count` words of utterances."""
+    for utterance in spoken:
+        if count > 0:
+            yield replace(utterance, words=utterance.words[:count])
+        count -= len(utterance.words)
+
+
+def _letters(word: Word) -> int:
+    """The characters that are not white space, by which cues tell how much of a word is theirs."""
+    return len("".join(word.text.split()))

@@ -24,7 +24,7 @@ from subgen.types import Finish, Samples
 
 ADMITTED = 32
 """prompts that start together, which bounds the memory of a prefill"""
-FIRST_ROWS, HEAD_START = 4, 16
+FIRST_ROWS, HEAD_START = 2, 16
 """Where a row costs time, a batch starts with few rows, which give the first answers early. There may be twice as many
 when they have answers, or so many tokens, about as many as a sentence has."""
 HEAVY = 1 << 28

@@ -3,8 +3,8 @@
 The rules follow the published style guides (Netflix general and timing guides, BBC subtitle guidelines). `tokens`
 says what is never broken, `syntax` what a break costs; `talk` is all that is said, as numbers; `candidates` and
 `dialogue` are the cues that could be made of it, `lines` breaks each into lines, `timing` and `shots` say when it is
-shown, on the `grid` of frames, and what that costs; `solve` finds the cheapest cues; `wording` writes
-them down.
+shown, on the `grid` of frames, and what that costs; `solve` finds the cheapest cues; `solved` knows
+which of them nothing later changes, and has `wording` write them down.
 """
 
 from __future__ import annotations
@@ -12,22 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
-
-from subgen.cues.candidates import candidates
-from subgen.cues.dialogue import dialogues
 from subgen.cues.grid import Grid
 from subgen.cues.lines import columns
-from subgen.cues.shots import NEVER, Shots
-from subgen.cues.solve import chosen
+from subgen.cues.shots import Shots
+from subgen.cues.solved import Solved
 from subgen.cues.talk import talk
-from subgen.cues.timing import Spoken, Timing
-from subgen.cues.wording import wordings
+from subgen.cues.timing import Timing
 from subgen.options import Layout
 from subgen.rules import Rules, rules
 from subgen.types import Cue, Seconds, Utterance
 
-__all__ = ["columns", "cues", "laid_out"]
+__all__ = ["columns", "cues", "laid_out", "settled"]
 
 FRAME_RATE = 24.0
 """frames per second where neither the user nor the media says"""
@@ -46,6 +41,16 @@ def cues(
     return laid_out(utterances, partial(rules, layout), frame_rate, shots)
 
 
+def settled(utterances: Sequence[Utterance], layout: Layout, frame_rate: float = FRAME_RATE) -> tuple[Cue, ...]:
+    """The first of the cues that `cues` makes: those that it makes whatever else is said later, up to a rest.
+
+    What is said after them, laid out by itself, gives the other cues. Texts without spaces between words are the
+    exception, where phrases are found in the light of the whole text.
+    """
+    solved = _solved(utterances, partial(rules, layout), frame_rate)
+    return solved.cues()[: solved.settled()] if solved else ()
+
+
 def laid_out(
     utterances: Sequence[Utterance],
     rules: Callable[[str], Rules],
@@ -53,17 +58,17 @@ def laid_out(
     shots: Sequence[Seconds] = (),
 ) -> tuple[Cue, ...]:
     """`cues` by any rules: `rules` gives those of a language."""
+    solved = _solved(utterances, rules, frame_rate, shots)
+    return solved.cues() if solved else ()
+
+
+def _solved(
+    utterances: Sequence[Utterance],
+    rules: Callable[[str], Rules],
+    frame_rate: float,
+    shots: Sequence[Seconds] = (),
+) -> Solved | None:
+    """None when nothing is said."""
     grid = Grid.of(frame_rate)
     said = talk(utterances, rules, grid)
-    if said is None:
-        return ()
-    alone = candidates(said)
-    found = alone.joined(dialogues(said, alone))
-    timing = Timing(grid, Shots(shots, grid))
-    rows, starts = chosen(said, found, timing)
-    found = found.at(rows)
-    spoken = Spoken(starts, found.said, found.columns, np.append(starts[1:], NEVER), said.limits.at(found.first))
-    return tuple(
-        Cue(start / 1000, end / 1000, wording.lines, wording.speakers, wording.words)
-        for (start, end), wording in zip(timing.times(spoken), wordings(said, found), strict=True)
-    )
+    return Solved(said, Timing(grid, Shots(shots, grid))) if said else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -41,16 +42,50 @@ class Entries:
         """the first entry of each token"""
 
 
-def chosen(talk: Talk, found: Candidates, timing: Timing) -> tuple[Milliseconds, Milliseconds]:
-    """The rows of the candidates that together are the cheapest, in order, and when each of them appears."""
-    entries = Entries(talk, timing)
-    row, come, go = _steps(found, entries)
-    spoken = Spoken(
-        entries.time[come], found.said[row], found.columns[row], entries.time[go], talk.limits.at(found.first[row])
-    )
-    cost = timing.outs(spoken)[1] + found.cost[row] + entries.cost[come]
-    way = _cheapest(come, go, cost, entries)
-    return row[way], entries.time[come[way]]
+class Ways:
+    """The cheapest way to every entry, a way being cues that follow each other from the beginning."""
+
+    def __init__(self, talk: Talk, found: Candidates, timing: Timing) -> None:
+        self._entries = Entries(talk, timing)
+        self._row, self._come, go = _steps(found, self._entries)
+        spoken = Spoken(
+            self._entries.time[self._come],
+            found.said[self._row],
+            found.columns[self._row],
+            self._entries.time[go],
+            talk.limits.at(found.first[self._row]),
+        )
+        cost = timing.outs(spoken)[1] + found.cost[self._row] + self._entries.cost[self._come]
+        self._came = _cheapest(self._come, go, cost, self._entries)
+        """the last step of the way to each entry, -1 where no way leads"""
+
+    def best(self) -> tuple[Milliseconds, Milliseconds]:
+        """The rows of the candidates that together are the cheapest, in order, and when each of them appears."""
+        steps = [step for step, _ in self._back(len(self._came) - 1)][::-1]
+        return self._row[steps], self._entries.time[self._come[steps]]
+
+    def agreed(self, token: int) -> int:
+        """How many steps the cheapest of all ways begins with as do those to the entries of that token and later ones.
+
+        Ways through other tokens have to pass one of these entries if no candidate reaches over all of them.
+        """
+        whole = len(self._came) - 1
+        numbers = {place: number for number, (_, place) in enumerate([*self._back(whole)][::-1])}
+        ends = range(int(self._entries.begin[token]), whole)
+        met = (next((numbers[at] for at in self._places(end) if at in numbers), len(numbers)) for end in ends)
+        return min(met, default=len(numbers))
+
+    def _places(self, place: int) -> Iterator[int]:
+        """An entry and those before it on its way, the last one first."""
+        yield place
+        yield from (before for _, before in self._back(place))
+
+    def _back(self, place: int) -> Iterator[tuple[int, int]]:
+        """The steps of the way to an entry, the last one first, each with the entry that it begins at."""
+        while self._came[place] >= 0:
+            step = self._came[place]
+            place = int(self._come[step])
+            yield step, place
 
 
 def _steps(found: Candidates, entries: Entries) -> tuple[Milliseconds, Milliseconds, Milliseconds]:
@@ -68,8 +103,8 @@ def _within(counts: Milliseconds) -> Milliseconds:
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _cheapest(come: Milliseconds, go: Milliseconds, cost: Numbers, entries: Entries) -> Milliseconds:
-    """The steps of the cheapest way from any first entry to the last one."""
+def _cheapest(come: Milliseconds, go: Milliseconds, cost: Numbers, entries: Entries) -> list[int]:
+    """The last step of the cheapest way to each entry from any of the first."""
     order = np.argsort(go, kind="stable")
     roots, last = int(entries.begin[1]), len(entries.token) - 1
     best = [0.0] * roots + [math.inf] * (last + 1 - roots)
@@ -81,9 +116,4 @@ def _cheapest(come: Milliseconds, go: Milliseconds, cost: Numbers, entries: Entr
         if whole < best[right] - SAME:
             best[right] = whole
             came[right] = step
-    way: list[int] = []
-    place = last
-    while came[place] >= 0:
-        way.append(came[place])
-        place = int(come[way[-1]])
-    return np.array(way[::-1], np.int64)
+    return came

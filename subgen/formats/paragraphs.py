@@ -30,6 +30,11 @@ def paragraphs(utterances: Sequence[Utterance]) -> Iterator[Paragraph]:
                 yield Paragraph(words[0].start, words[-1].end, text, speaker)
 
 
+def ended(utterances: Sequence[Utterance]) -> int:
+    """How many of the words are in paragraphs that others follow."""
+    return sum([len(part) for utterance in utterances for part in _parts(utterance.words)][:-1])
+
+
 def _parts(words: Sequence[Word]) -> Iterator[list[Word]]:
     part: list[Word] = []
     for word in words:

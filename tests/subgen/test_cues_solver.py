@@ -15,7 +15,7 @@ from subgen.cues.dialogue import dialogues
 from subgen.cues.grid import Grid
 from subgen.cues.lines import BREAK_SHARE, IMBALANCE, TOP_HEAVY, Ruler, columns
 from subgen.cues.shots import NEVER, Shots
-from subgen.cues.solve import Entries, chosen
+from subgen.cues.solve import Entries, Ways
 from subgen.cues.talk import LONGEST_PAUSE, talk
 from subgen.cues.timing import Spoken, Timing
 from subgen.cues.tokens import Token
@@ -193,7 +193,7 @@ def test_the_solver_finds_the_cheapest_cues_and_in_times(turns, rules, changes) 
     alone = candidates(said)
     found = alone.joined(dialogues(said, alone))
     timing = Timing(Grid.of(24), Shots(changes, Grid.of(24)))
-    rows, starts = chosen(said, found, timing)
+    rows, starts = Ways(said, found, timing).best()
     best = found.at(rows)
     assert best.first.tolist() == [0, *best.end.tolist()[:-1]]
     assert best.end[-1] == len(said.tokens)

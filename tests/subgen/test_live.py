@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import srt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from subgen.formats import render
-from subgen.live import FORMATS, Live, possible, stretches
+from subgen.live import FORMATS, Live, possible
 from subgen.options import Input, Layout, Options, Speakers, Writing
 from subgen.types import Document, Media, Track, Transcript, Word
 from subgen.words import utterances
@@ -96,10 +97,21 @@ def test_cues_come_before_the_end() -> None:
     assert pieces[1].startswith("2\n")
 
 
-def test_short_silences_end_nothing() -> None:
-    spoken = utterances(said(0, 1, 2, 9, 10))
-    assert [len(stretch[0].words) for stretch in stretches(spoken, Layout())] == [3, 2]
-    assert list(stretches((), Layout())) == []
+def test_a_talk_without_long_silences_is_written_on_the_way() -> None:
+    """Sentences with rests of 0.7 s between them, as in any talk: what waits is never more than 30 s of it."""
+    pieces: list[str] = []
+    writer = Live("srt", Layout(), Writing(), pieces.append)
+    writer.open(MEDIA)
+    now = 0.0
+    for number in range(40):
+        words = []
+        for text in f"This is sentence number {number}, and it goes on for a while.".split():
+            words.append(Word(now, now + 0.3, text + " "))
+            now += 0.33
+        now += 0.7
+        writer.add(Transcript(words[0].start, now, "".join(w.text for w in words), "English", words=tuple(words)))
+        shown = [cue.end.total_seconds() for cue in srt.parse("".join(pieces))]
+        assert number < 7 or now - shown[-1] < 30
 
 
 @pytest.mark.parametrize(
