@@ -67,7 +67,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
     },
     4: {"pipeline": ("subgen.pipeline", "subgen.retiming", "subgen.checking")},
     5: {"library": ("subgen.library",)},
-    6: {"evaluation": ("subgen.eval",)},
+    6: {"evaluation": ("subgen.eval",), "machines": ("subgen.cluster",)},
     7: {"command of the aligner": ("aligner.__main__",), "commands": ("subgen.cli", "subgen.__main__")},
 }
 """Floor -> room -> modules and packages. A module imports from lower floors and from its own room."""
@@ -75,7 +75,19 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
 FRONT_DOORS = OURS
 """The packages themselves hold the version and names for callers; modules may import only the version from them."""
 
-HEAVY = {"av", "ffmpeg", "huggingface_hub", "imageio_ffmpeg", "mlx", "pyannote", "rich", "tokenizers", "torch", "typer"}
+HEAVY = {
+    "av",
+    "distributed",
+    "ffmpeg",
+    "huggingface_hub",
+    "imageio_ffmpeg",
+    "mlx",
+    "pyannote",
+    "rich",
+    "tokenizers",
+    "torch",
+    "typer",
+}
 """What the lower two floors of `subgen` may not import."""
 
 LAZY = {
@@ -100,6 +112,7 @@ LAZY = {
     ("subgen.engine", "subgen.asr"): "imports MLX, see above",
     ("subgen.pipeline", "aligner.aligner"): "imports MLX, which a run that aligns nothing may lack",
     ("subgen.retiming", "aligner.aligner"): "see above",
+    ("subgen.cluster.loading", "distributed"): "of the extra cluster, which only several machines need",
     ("subgen.diarise.loading", "torch"): "of the extra diarize, which only finding speakers needs",
     ("subgen.diarise.loading", "pyannote"): "see above",
     ("subgen.diarise.hub", "huggingface_hub"): "see below",
@@ -269,7 +282,19 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
-ASLEEP = {"mlx", "torch", "numpy", "transformers", "av", "tokenizers", "huggingface_hub", "regex", "ffmpeg"}
+ASLEEP = {
+    "mlx",
+    "torch",
+    "distributed",
+    "dask",
+    "numpy",
+    "transformers",
+    "av",
+    "tokenizers",
+    "huggingface_hub",
+    "regex",
+    "ffmpeg",
+}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], []], ids=str)

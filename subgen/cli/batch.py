@@ -13,6 +13,7 @@ from pathlib import Path
 
 from subgen.cli.bars import Watching, batch_screen
 from subgen.cli.batch_tables import plan_lines, report_lines, summary_lines
+from subgen.cli.cluster import batch_by_cluster
 from subgen.cli.ending import stoppable
 from subgen.cli.jobs import STDOUT
 from subgen.cli.screens import Bar
@@ -48,6 +49,10 @@ class Wishes:
     ledger: Path | None = None
     shard: Shard = _ALL
     retry: bool = False
+    cluster: str | None = None
+    """the address of a scheduler whose workers do it; None: this machine does"""
+    tls: Path | None = None
+    """the folder with certificates for that"""
 
 
 def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> int:
@@ -70,7 +75,11 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
             return EXIT_OK
         stop = Stop()
         with stoppable(stop) as ending:
-            outcomes = _run(plans, planner, settings, stop)
+            if wishes.cluster is not None:
+                place = (wishes.cluster, wishes.tls)
+                outcomes = batch_by_cluster(plans, planner, place, settings.console, stop)
+            else:
+                outcomes = _run(plans, planner, settings, stop)
     report = Report(started, time.time(), (*outcomes, *lost))
     _hand_in(report, wishes)
     _tell(lost)

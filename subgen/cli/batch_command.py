@@ -62,6 +62,21 @@ BatchShard = Annotated[
 ]
 BatchRetry = Annotated[bool, typer.Option("--retry", help="Try files again that failed before.", rich_help_panel=BATCH)]
 
+BatchCluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Have it done by the workers of the scheduler there, as tcp://HOST:8786 (see `subgen cluster`).",
+        rich_help_panel=BATCH,
+    ),
+]
+BatchTls = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="For a --cluster with TLS: the folder with its certificates.", rich_help_panel=BATCH
+    ),
+]
+
 
 @with_flags(BATCH_FLAGS)
 def batch(
@@ -74,9 +89,11 @@ def batch(
     ledger: BatchLedger = None,
     shard: BatchShard = "1/1",
     retry: BatchRetry = False,
+    cluster: BatchCluster = None,
+    tls: BatchTls = None,
 ) -> int:
     """Do all films and recordings below folders that are not done yet."""
     from subgen.cli.batch import Wishes, batch_files
     from subgen.library.shard import Shard
 
-    return batch_files(places, settings, Wishes(plan, yes, report, ledger, Shard.read(shard), retry))
+    return batch_files(places, settings, Wishes(plan, yes, report, ledger, Shard.read(shard), retry, cluster, tls))

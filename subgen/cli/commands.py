@@ -29,6 +29,7 @@ from subgen.cli.bench_flags import (
     BenchWeights,
 )
 from subgen.cli.binding import with_flags
+from subgen.cli.cluster_commands import cluster
 from subgen.cli.flags import (
     ALIGN_FLAGS,
     CHECK_FLAGS,
@@ -283,6 +284,7 @@ def score(
     return score_files(reference, hypotheses, collar, json)
 
 
+app.add_typer(cluster, name="cluster")
 app.add_typer(voices, name="voices")
 program = get_command(app)
 """All commands, as what can be run and walked through."""
