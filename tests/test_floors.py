@@ -50,6 +50,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "review": ("subgen.review",),
         "raw text": ("subgen.asr.output",),
         "text files": ("subgen.textfile",),
+        "settings files": ("subgen.config",),
     },
     2: {
         "aligner": ("aligner.aligner",),
@@ -106,6 +107,7 @@ LAZY = {
     ("subgen.eval.score", "jiwer"): "see above",
     ("aligner.__main__", "aligner"): "imports MLX: a machine that can't gets a sentence, not a traceback",
     ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
+    ("subgen.config", "tomllib"): "`subgen --help` reads no settings",
     ("subgen.cues.phrases", "budoux"): "only texts without spaces between words need its models",
     ("subgen.engine", "mlx"): "a machine where MLX can't be imported gets a sentence, not a traceback",
     ("subgen.engine", "aligner"): "imports MLX, see above",
