@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import regex
+
 from subgen.errors import MediaError
 from subgen.film.captions import Captions
 from subgen.film.making import Order, make
@@ -12,12 +14,19 @@ from subgen.media.ffmpeg import ffmpeg_with
 from subgen.media.picture import Look, look
 from subgen.media.source import shown
 
-# Sizes of letters, in 1080ths of the picture's height; an em of a font is about 0.86 of them.
+# Sizes of letters, in 1080ths of the picture's height; an em of Arial is about 0.87 of them.
 USUAL = 60
+TALL = 76
+"""for scripts whose fonts have much room above and below their letters: an em of Noto Sans CJK is 0.69 of this"""
 LEAST_PIXELS = 16
 """height below which letters are hard to read, where a small picture has room for more than the usual"""
 WIDEST = 0.9
 """share of the picture's width that a line may fill"""
+_LETTER = regex.compile(r"\p{L}")
+_TALL = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Devanagari}\p{Bengali}\p{Gurmukhi}"
+    r"\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}]"
+)
 
 
 def no_picture(media: Path) -> MediaError:
@@ -50,11 +59,16 @@ def burn(order: Order, captions: Captions) -> None:
     make(order, burner(order.ffmpeg, seen.bits), arguments, {"captions.ass": captions.ass})
 
 
-def size(look: Look, widest: float) -> int:
+def size(look: Look, widest: float, *, tall: bool = False) -> int:
     """How large letters are drawn, in 1080ths of the height: `widest` is the longest line in full-width characters."""
-    wanted = max(USUAL, LEAST_PIXELS * 1080 / look.height)
+    wanted = max(TALL if tall else USUAL, LEAST_PIXELS * 1080 / look.height)
     room = WIDEST * 1080 * look.width / look.height
     return round(min(wanted, room / max(widest, 1)))
+
+
+def tall(text: str) -> bool:
+    """Whether most letters are of scripts whose fonts have much room above and below: East Asia, India, Indochina."""
+    return 2 * len(_TALL.findall(text)) > len(_LETTER.findall(text))
 
 
 def _filters(look: Look, captions: Captions) -> str:
@@ -62,8 +76,8 @@ def _filters(look: Look, captions: Captions) -> str:
     square = "scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1"
     if captions.widest is None:
         return f"{square},subtitles=f=captions.ass"
-    letters = size(look, captions.widest)
-    style = f"FontSize={letters},Outline={letters / 20:.2f},Shadow={letters / 60:.2f}"
+    letters = size(look, captions.widest, tall=tall(captions.srt))
+    style = f"FontSize={letters},Outline={letters / 18:.2f},Shadow={letters / 60:.2f}"
     return f"{square},subtitles=f=captions.ass:force_style='{style}'"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from subgen.errors import MediaError, MissingDependency, OptionError, OutputError, Undecodable
 from subgen.events import Making, Noticed
-from subgen.film.burn import burn, burner, size
+from subgen.film.burn import burn, burner, size, tall
 from subgen.film.captions import Captions, of_document, of_file
 from subgen.film.making import Order
 from subgen.film.mux import mux
@@ -302,6 +302,22 @@ def test_letters_are_as_large_as_they_can_be_read_and_fit(
     picture: tuple[int, int], widest: float, expected: int
 ) -> None:
     assert size(Look(0, *picture, 8), widest) == pytest.approx(expected, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Every night the keeper climbed the stairs", 60),
+        ("私はその時YouTubeを見ていたのです。", 76),
+        ("हर रात रखवाला सीढ़ियाँ चढ़ता था", 76),
+        ("เขาบอกฉันว่าฟ้ามืด", 76),
+        ("قال لي إن السماء كانت مظلمة", 60),
+        ("He said 雨 to all of us", 60),
+        ("", 60),
+    ],
+)
+def test_scripts_that_fonts_draw_small_are_drawn_larger(text: str, expected: int) -> None:
+    assert size(Look(0, 1920, 1080, 8), 16.0, tall=tall(text)) == expected
 
 
 def test_captions_of_a_document() -> None:
