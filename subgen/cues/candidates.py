@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -47,15 +47,18 @@ class Candidates:
         """The rows with these numbers."""
         return Candidates(*(getattr(self, field.name)[rows] for field in fields(self)))
 
-    def joined(self, others: Candidates) -> Candidates:
-        """These rows and then the others."""
-        columns = ((getattr(self, field.name), getattr(others, field.name)) for field in fields(self))
-        return Candidates(*(np.concatenate(pair) for pair in columns))
+
+def joined(parts: Sequence[Candidates]) -> Candidates:
+    """The rows of all parts, of which there is at least one, in order."""
+    return Candidates(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Candidates)))
 
 
-def candidates(talk: Talk) -> Candidates:
-    """Every stretch of one utterance that fits on the screen, and every single token whether it fits or not."""
-    first, end = _stretches(talk)
+def candidates(talk: Talk, begin: int = 0, stop: int | None = None) -> Candidates:
+    """Every stretch of one utterance that fits on the screen, and every single token whether it fits or not.
+
+    They begin with the tokens `begin` to `stop` (exclusive; None: all from there).
+    """
+    first, end = _stretches(talk, np.arange(len(talk.tokens))[begin:stop])
     limits = talk.limits
     cost, second = _lines(talk, first, end, limits.lines[first])
     cost[end - first == 1] = 0.0
@@ -97,12 +100,11 @@ def _inner(talk: Talk) -> Numbers:
     return np.concatenate([[0.0], np.cumsum(np.where(talk.sentences, ends, INNER_PAUSE * talk.pauses))])
 
 
-def _stretches(talk: Talk) -> tuple[Milliseconds, Milliseconds]:
-    """Stretches without a long pause that are spoken in time and may fit, by rising length."""
-    limits, count = talk.limits, len(talk.tokens)
+def _stretches(talk: Talk, first: Milliseconds) -> tuple[Milliseconds, Milliseconds]:
+    """Stretches from these tokens without a long pause that are spoken in time and may fit, by rising length."""
+    limits = talk.limits
     widest = limits.lines * (limits.width + 1)
     parted = np.append((talk.pauses > LONGEST_PAUSE)[:-1] | (np.diff(talk.utterance) != 0), True)
-    first = np.arange(count)
     firsts, ends = [first], [first + 1]
     while len(first):
         end = ends[-1]

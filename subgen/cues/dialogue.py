@@ -6,7 +6,7 @@ import numpy as np
 
 from subgen.cues import syntax
 from subgen.cues.candidates import CUE, FRAGMENT, INNER_PAUSE, Candidates, break_costs
-from subgen.cues.grid import Milliseconds, Numbers
+from subgen.cues.grid import Flags, Milliseconds, Numbers
 from subgen.cues.talk import LONGEST_PAUSE, Talk
 from subgen.rules import Dashes
 
@@ -24,18 +24,17 @@ def dash(dashes: Dashes | None, second: bool) -> str:
     return "- " if dashes.spaced else "-"
 
 
-def dialogues(talk: Talk, alone: Candidates) -> Candidates:
+def dialogues(talk: Talk, ending: Candidates, beginning: Candidates) -> Candidates:
     """Every end of one speaker's turn with every beginning of another's that follows closely, if both fit on a line.
 
-    `alone`: the stretches of one speaker.
+    `ending` and `beginning`: the stretches of one speaker that may come first and second.
     """
     before, after = _dash_columns(talk)
     places = _meetings(talk)
-    fits = talk.limits.width[alone.first] - talk.columns(alone.first, alone.end)
-    tails = (np.isin(alone.end, places) & (fits >= before[alone.end - 1])).nonzero()[0]
-    heads = (np.isin(alone.first, places) & (fits >= after[alone.first])).nonzero()[0]
-    tail, head = _pairs(alone.end[tails], alone.first[heads])
-    left, right = alone.at(tails[tail]), alone.at(heads[head])
+    tails = _on_a_line(talk, ending, before[ending.end - 1], np.isin(ending.end, places))
+    heads = _on_a_line(talk, beginning, after[beginning.first], np.isin(beginning.first, places))
+    tail, head = _pairs(tails.end, heads.first)
+    left, right = tails.at(tail), heads.at(head)
     fast = np.maximum(left.said, right.said) - talk.start[left.first] <= talk.limits.longest[left.first]
     left, right = left.at(fast.nonzero()[0]), right.at(fast.nonzero()[0])
     wide = left.columns + right.columns + before[left.end - 1] + after[right.first] + talk.spaces.max()
@@ -47,6 +46,12 @@ def dialogues(talk: Talk, alone: Candidates) -> Candidates:
         said=np.maximum(left.said, right.said),
         cost=_costs(talk, left, right),
     )
+
+
+def _on_a_line(talk: Talk, found: Candidates, dash: Numbers, wanted: Flags) -> Candidates:
+    """Those of the wanted stretches that fit on one line with a dash of these columns."""
+    fits = talk.limits.width[found.first] - talk.columns(found.first, found.end) >= dash
+    return found.at((wanted & fits).nonzero()[0])
 
 
 def _costs(talk: Talk, left: Candidates, right: Candidates) -> Numbers:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from subgen.cues.candidates import candidates
-from subgen.cues.dialogue import dialogues
+from subgen.cues.portions import portions
 from subgen.cues.shots import NEVER
 from subgen.cues.solve import Ways
 from subgen.cues.talk import Talk
@@ -18,13 +17,10 @@ class Solved:
     """The cheapest cues of talk."""
 
     def __init__(self, said: Talk, timing: Timing) -> None:
-        alone = candidates(said)
-        found = alone.joined(dialogues(said, alone))
         self._said = said
         self._timing = timing
-        self._ways = Ways(said, found, timing)
-        rows, starts = self._ways.best()
-        self._found = found.at(rows)
+        self._ways = Ways(said, portions(said), timing)
+        self._found, starts = self._ways.best()
         following = np.append(starts[1:], NEVER)
         limits = said.limits.at(self._found.first)
         self._spoken = Spoken(starts, self._found.said, self._found.columns, following, limits)

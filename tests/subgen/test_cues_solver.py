@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgen.cues.candidates import candidates, edges
+from subgen.cues.candidates import candidates, edges, joined
 from subgen.cues.dialogue import dialogues
 from subgen.cues.grid import Grid
 from subgen.cues.lines import BREAK_SHARE, IMBALANCE, TOP_HEAVY, Ruler, columns
+from subgen.cues.portions import portions
 from subgen.cues.shots import NEVER, Shots
 from subgen.cues.solve import Entries, Ways
 from subgen.cues.talk import LONGEST_PAUSE, talk
@@ -139,7 +140,7 @@ def test_all_stretches_that_fit_are_candidates(turns, rules) -> None:
 def test_all_meetings_of_two_speakers_that_fit_are_dialogues(turns, rules) -> None:
     said = talk_of(turns, rules)
     alone = candidates(said)
-    found = dialogues(said, alone)
+    found = dialogues(said, alone, alone)
     rows = set(zip(found.first.tolist(), found.second.tolist(), found.end.tolist(), strict=True))
     single = set(zip(alone.first.tolist(), alone.end.tolist(), strict=True))
     speakers = [utterance.speaker for utterance in said.utterances]
@@ -187,14 +188,13 @@ def slow_cheapest(said, found, timing):
     return min(best[come] for come in range(entries.begin[1]))
 
 
-@given(TURNS, RULES, st.lists(st.floats(0, 20), max_size=6))
-def test_the_solver_finds_the_cheapest_cues_and_in_times(turns, rules, changes) -> None:
+@given(TURNS, RULES, st.lists(st.floats(0, 20), max_size=6), st.integers(1, 30))
+def test_the_solver_finds_the_cheapest_cues_and_in_times(turns, rules, changes, size) -> None:
     said = talk_of(turns, rules)
     alone = candidates(said)
-    found = alone.joined(dialogues(said, alone))
+    found = joined((alone, dialogues(said, alone, alone)))
     timing = Timing(Grid.of(24), Shots(changes, Grid.of(24)))
-    rows, starts = Ways(said, found, timing).best()
-    best = found.at(rows)
+    best, starts = Ways(said, portions(said, size), timing).best()
     assert best.first.tolist() == [0, *best.end.tolist()[:-1]]
     assert best.end[-1] == len(said.tokens)
     entries = Entries(said, timing)
@@ -203,3 +203,29 @@ def test_the_solver_finds_the_cheapest_cues_and_in_times(turns, rules, changes) 
     cost = timing.outs(spoken)[1] + best.cost
     total = cost.sum() + sum(moves[key] for key in zip(best.first, starts, strict=True))
     assert total == pytest.approx(slow_cheapest(said, found, timing))
+
+
+def values(found):
+    """The candidates as rows that can be compared."""
+    columns = (found.first, found.end, found.second, found.columns, found.said, found.cost)
+    return [*zip(*(column.tolist() for column in columns), strict=True)]
+
+
+@given(TURNS, RULES, st.integers(1, 30))
+def test_portions_hold_every_candidate_once_and_by_their_ends(turns, rules, size) -> None:
+    said = talk_of(turns, rules)
+    alone = candidates(said)
+    parts = [*portions(said, size)]
+    assert sorted(values(joined(parts))) == sorted(values(joined((alone, dialogues(said, alone, alone)))))
+    for number, part in enumerate(parts):
+        assert all(number * size < end <= (number + 1) * size for end in part.end.tolist())
+
+
+@given(TURNS, RULES, st.lists(st.floats(0, 20), max_size=6), st.integers(1, 30))
+def test_portions_of_any_size_give_the_same_cues(turns, rules, changes, size) -> None:
+    said = talk_of(turns, rules)
+    timing = Timing(Grid.of(24), Shots(changes, Grid.of(24)))
+    whole, starts = Ways(said, portions(said), timing).best()
+    parted, times = Ways(said, portions(said, size), timing).best()
+    assert values(whole) == values(parted)
+    assert starts.tolist() == times.tolist()
