@@ -3,8 +3,8 @@
 The rules follow the published style guides (Netflix general and timing guides, BBC subtitle guidelines). `tokens`
 says what is never broken, `syntax` what a break costs; `talk` is all that is said, as numbers; `candidates` and
 `dialogue` are the cues that could be made of it, in `portions`; `lines` breaks each into lines, `timing` and `shots`
-say when it is shown, on the `grid` of frames, and what that costs; `solve` finds the cheapest cues; `solved` knows which
-of them nothing later changes, and has `wording` write them down.
+say when it is shown, on the `grid` of frames, and what that costs; `solve` finds the cheapest cues; `solved` knows
+which of them nothing later changes, and has `wording` write them down.
 """
 
 from __future__ import annotations
