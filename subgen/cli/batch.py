@@ -22,12 +22,14 @@ from subgen.cli.shell import put_line, say
 from subgen.cli.work import find_models, print_result
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, OptionError
 from subgen.formats.render import REVIEW
+from subgen.library.folders import Folders, FolderWishes
+from subgen.library.ignore import Ignored
 from subgen.library.ledger import Ledger
 from subgen.library.overview import looked_into, speed
 from subgen.library.plan import Plan, Planner, Step, Wish
 from subgen.library.recipe import recipe
 from subgen.library.report import Report
-from subgen.library.scan import Found, Unreadable, scan
+from subgen.library.scan import Found, Unreadable, both, scan
 from subgen.library.shard import Shard
 from subgen.library.stop import Stop
 from subgen.library.work import End, Outcome
@@ -53,18 +55,21 @@ class Wishes:
     """the address of a scheduler whose workers do it; None: this machine does"""
     tls: Path | None = None
     """the folder with certificates for that"""
+    exclude: tuple[str, ...] = ()
+    """patterns of what is left out"""
 
 
 def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> int:
     """The whole command; returns the exit code."""
-    wish = _wish(places, settings, wishes)
+    wish = wished(places, settings, again=wishes.retry)
     if wishes.report is not None:
         check_writable(wishes.report, overwrite=True)
     started = time.time()
-    found, lost = _scanned(places, wishes.shard, wish)
+    folders = Folders()
+    found, lost = _scanned(places, wishes, wish, folders)
     with Ledger(wishes.ledger) as ledger:
         ledger.free_lost()
-        planner = Planner(ledger, wish)
+        planner = Planner(ledger, wish, wish_of=FolderWishes(wish, folders))
         plans = looked_into(tuple(planner.plan(found)), planner)
         rate = speed(ledger, wish.recipe.work)
         if wishes.plan:
@@ -87,13 +92,14 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
     return EXIT_SOME_FAILED if report.of(End.FAILED) else EXIT_OK
 
 
-def _wish(places: Sequence[Path], settings: Settings, wishes: Wishes) -> Wish:
+def wished(places: Sequence[Path], settings: Settings, *, again: bool = False) -> Wish:
+    """What the settings ask for, of every file below some places. Raises OptionError."""
     delivery = settings.delivery
     formats = (*(delivery.formats or (DEFAULT_FORMAT,)), *((REVIEW,) if delivery.review else ()))
     folder = _folder(delivery)
     roots = tuple(Path(os.path.normpath(place.absolute())) for place in places)
     made = recipe(settings.options, formats, folder)
-    return Wish(made, formats, settings.options.decoding.language, folder, roots, wishes.retry, settings.options)
+    return Wish(made, formats, settings.options.decoding.language, folder, roots, again, settings.options)
 
 
 def _folder(delivery: Delivery) -> Path | None:
@@ -105,13 +111,16 @@ def _folder(delivery: Delivery) -> Path | None:
     return folder.absolute()
 
 
-def _scanned(places: Sequence[Path], shard: Shard, wish: Wish) -> tuple[list[Found], tuple[Outcome, ...]]:
+def _scanned(
+    places: Sequence[Path], wishes: Wishes, wish: Wish, folders: Folders
+) -> tuple[list[Found], tuple[Outcome, ...]]:
     """The media of this share, and what could not be looked at."""
     found, lost = [], []
-    for each in scan(places):
+    ignored = Ignored(wish.roots, wishes.exclude)
+    for each in scan(places, ignored, both(ignored.enter, folders.enter)):
         if isinstance(each, Unreadable):
             lost.append(Outcome(each.path, End.FAILED, f"{each.path} can't be read: {each.reason}."))
-        elif shard.has(each.path, wish.roots):
+        elif wishes.shard.has(each.path, wish.roots):
             found.append(each)
     if lost and not found:
         raise MediaNotFound(lost[0].why)

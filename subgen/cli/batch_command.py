@@ -76,6 +76,14 @@ BatchTls = Annotated[
         metavar="FOLDER", help="For a --cluster with TLS: the folder with its certificates.", rich_help_panel=BATCH
     ),
 ]
+BatchExclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="Leave out what matches, as in a .gitignore; repeat for more. Folders say the same in .subgenignore.",
+        rich_help_panel=BATCH,
+    ),
+]
 
 
 @with_flags(BATCH_FLAGS)
@@ -91,9 +99,12 @@ def batch(
     retry: BatchRetry = False,
     cluster: BatchCluster = None,
     tls: BatchTls = None,
+    exclude: BatchExclude = None,
 ) -> int:
     """Do all films and recordings below folders that are not done yet."""
     from subgen.cli.batch import Wishes, batch_files
     from subgen.library.shard import Shard
 
-    return batch_files(places, settings, Wishes(plan, yes, report, ledger, Shard.read(shard), retry, cluster, tls))
+    left_out = tuple(exclude or ())
+    wishes = Wishes(plan, yes, report, ledger, Shard.read(shard), retry, cluster, tls, left_out)
+    return batch_files(places, settings, wishes)

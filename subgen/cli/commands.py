@@ -45,6 +45,7 @@ from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 from subgen.cli.voice_commands import voices
 from subgen.film.names import BURNED, SUBTITLED
+from subgen.cli.watch_command import watch
 
 EXIT_CODES = """Exit codes:
   0    done

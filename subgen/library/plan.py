@@ -136,7 +136,7 @@ class Planner:
             why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
             return self._fresh(found, inside, why, wish)
         if row.state is State.RUNNING:
-            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside, wish=wish)
+            return Plan(found, Step.NOTHING, BUSY, survey=inside, wish=wish)
         if row.state in {State.FAILED, State.POISON}:
             if wish.again:
                 return self._fresh(found, inside, "failed before", wish)

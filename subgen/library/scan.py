@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from subgen.library.rows import Stamp
@@ -29,6 +29,8 @@ _NOT_MEDIA = frozenset({"#recycle", "$recycle.bin", "@eadir", "lost+found", "sys
 
 Leaves = Callable[[str, bool], bool]
 """Whether something is left out, by its whole path and whether it is a folder: the place of exclude patterns."""
+Enters = Callable[[str, Iterable[str]], None]
+"""Is told of each folder and of the names in it, before `Leaves` is asked about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,33 @@ class Unreadable:
     reason: str
 
 
-def scan(roots: Iterable[Path], left_out: Leaves = lambda _path, _folder: False) -> Iterator[Found | Unreadable]:
+def scan(
+    roots: Iterable[Path],
+    left_out: Leaves = lambda _path, _folder: False,
+    enter: Enters = lambda _folder, _names: None,
+) -> Iterator[Found | Unreadable]:
     """The media files below the folders, in order of their names, each once; a root may be a file, of any name.
 
     Nothing is opened. Hidden files, files with a temporary name and folders of waste bins are left out. Links are
     followed, each folder is visited once.
     """
-    visited: set[tuple[int, int]] = set()
+    walk = _Walk(left_out, enter)
     files: set[str] = set()
     for root in roots:
-        for found in _root(Path(os.path.normpath(root.absolute())), left_out, visited):
+        for found in _root(Path(os.path.normpath(root.absolute())), walk):
             if str(found.path) not in files:
                 files.add(str(found.path))
                 yield found
+
+
+def both(one: Enters, other: Enters) -> Enters:
+    """Who tells two of each folder."""
+
+    def enter(folder: str, names: Iterable[str]) -> None:
+        one(folder, names)
+        other(folder, names)
+
+    return enter
 
 
 def is_unfinished(name: str) -> bool:
@@ -75,11 +91,20 @@ def is_media(name: str) -> bool:
     return not name.startswith(".") and _ending(name) in MEDIA and not is_unfinished(name)
 
 
-def _root(root: Path, left_out: Leaves, visited: set[tuple[int, int]]) -> Iterator[Found | Unreadable]:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What a scan asks, and the folders that it has been to."""
+
+    left_out: Leaves
+    enter: Enters
+    visited: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _root(root: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
     try:
         status = root.stat()
         if stat.S_ISDIR(status.st_mode):
-            yield from _folder(root, left_out, visited)
+            yield from _folder(root, walk)
             return
         names = [each.name for each in root.parent.iterdir()]
     except OSError as error:
@@ -88,26 +113,27 @@ def _root(root: Path, left_out: Leaves, visited: set[tuple[int, int]]) -> Iterat
     yield Found(root, _stamp(status), _sidecars(names).get(_stem(root.name), ()))
 
 
-def _folder(folder: Path, left_out: Leaves, visited: set[tuple[int, int]]) -> Iterator[Found | Unreadable]:
+def _folder(folder: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
     try:
         status = folder.stat()
-        if (status.st_dev, status.st_ino) in visited:
+        if (status.st_dev, status.st_ino) in walk.visited:
             return
-        visited.add((status.st_dev, status.st_ino))
+        walk.visited.add((status.st_dev, status.st_ino))
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
         yield Unreadable(folder, error.strerror or str(error))
         return
+    walk.enter(str(folder), {entry.name for entry in entries})
     beside = _sidecars(entry.name for entry in entries)
     for entry in entries:
         if is_media(entry.name):
             found = _file(entry, beside)
-            if found is not None and not left_out(entry.path, False):
+            if found is not None and not walk.left_out(entry.path, False):
                 yield found
                 continue
-        if _is_shelf(entry) and not left_out(entry.path, True):
-            yield from _folder(Path(entry.path), left_out, visited)
+        if _is_shelf(entry) and not walk.left_out(entry.path, True):
+            yield from _folder(Path(entry.path), walk)
 
 
 def _file(entry: os.DirEntry[str], beside: dict[str, tuple[str, ...]]) -> Found | None:

@@ -110,6 +110,7 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         "",
         "transcribe",
         "batch",
+        "watch",
         "align",
         "render",
         "retime",
