@@ -88,6 +88,23 @@ _BY_KEY: dict[str, Language] = {
     for name in (language.name, language.code, *language.codes, *language.aliases)
 }
 _LONGEST_CODE = 3
+_OTHERS = (
+    "aa/aar ab/abk ae/ave af/afr ak/aka am/amh an/arg as/asm av/ava ay/aym az/aze ba/bak be/bel bg/bul bh/bih "
+    "bi/bis bm/bam bn/ben bo/tib/bod br/bre bs/bos ca/cat ce/che ch/cha co/cos cr/cre cu/chu cv/chv cy/wel/cym "
+    "dv/div dz/dzo ee/ewe eo/epo et/est eu/baq/eus ff/ful fj/fij fo/fao fy/fry ga/gle gd/gla gl/glg gn/grn gu/guj "
+    "gv/glv ha/hau he/heb ho/hmo hr/hrv ht/hat hy/arm/hye hz/her ia/ina ie/ile ig/ibo ii/iii ik/ipk io/ido "
+    "is/ice/isl iu/iku jv/jav ka/geo/kat kg/kon ki/kik kj/kua kk/kaz kl/kal km/khm kn/kan kr/kau ks/kas ku/kur "
+    "kv/kom kw/cor ky/kir la/lat lb/ltz lg/lug li/lim ln/lin lo/lao lt/lit lu/lub lv/lav mg/mlg mh/mah mi/mao/mri "
+    "ml/mal mn/mon mr/mar mt/mlt my/bur/mya na/nau nb/nob nd/nde ne/nep ng/ndo nn/nno no/nor nr/nbl nv/nav ny/nya "
+    "oc/oci oj/oji om/orm or/ori os/oss pa/pan pi/pli ps/pus qu/que rm/roh rn/run rw/kin sa/san sc/srd sd/snd "
+    "se/sme sg/sag si/sin sk/slo/slk sl/slv sm/smo sn/sna so/som sq/alb/sqi sr/srp ss/ssw st/sot su/sun sw/swa "
+    "ta/tam te/tel tg/tgk ti/tir tk/tuk tn/tsn to/ton ts/tso tt/tat tw/twi ty/tah ug/uig uk/ukr ur/urd uz/uzb "
+    "ve/ven vo/vol wa/wln wo/wol xh/xho yi/yid yo/yor za/zha zu/zul "
+)
+"""ISO 639-1 codes of the languages that the model does not know, with their codes of 639-2/B, and /T if it differs"""
+_CODE_OF_OTHERS = {code: codes.split("/")[1] for codes in _OTHERS.split() for code in codes.split("/")}
+_TAG = re.compile("[a-z]{2,3}(?:[-_](?:[a-z]{4}|[a-z]{2}|[0-9]{3}))*", re.IGNORECASE)
+"""a language, a script and a region, as BCP 47 joins them"""
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao; Myanmar; Khmer
     "\u2e80-\u2fdf\u3000-\u312f\u31a0-\u31bf\u31f0-\u4dbf\u4e00-\u9fff"  # radicals, punctuation, kana, ideographs
@@ -133,6 +150,18 @@ def three_letters(name: str) -> str:
     found = _find(name)
     codes = (found.code, *found.codes) if found else ()
     return next((one for one in codes if len(one) == _LONGEST_CODE), "und")
+
+
+def iso_code(text: str) -> str:
+    """What `three_letters` gives for a name or a tag, also for languages that the model does not know; "": it is none.
+
+    Stricter than `canonical`: a tag must look like one, so that "en route" is not English.
+    """
+    if not _TAG.fullmatch(text):
+        found = _BY_KEY.get(_key(text.partition("(")[0]))
+        return three_letters(found.name) if found else ""
+    known = three_letters(text)
+    return known if known != "und" else _CODE_OF_OTHERS.get(_key(text).partition(" ")[0], "")
 
 
 def tags(name: str) -> frozenset[str]:

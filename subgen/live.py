@@ -26,7 +26,7 @@ GROWTH = 1.25
 def possible(format: str, options: Options) -> bool:
     """Whether a format can be written bit by bit: not when something is only known at the end, such as speakers."""
     later = options.speakers.wanted or options.input.shots
-    sounds = options.writing.sdh or options.layout.audience == "sdh"
+    sounds = options.sdh
     return format in FORMATS and not (later or sounds)
 
 

@@ -260,3 +260,8 @@ class Options:
     layout: Layout = field(default_factory=Layout)
     writing: Writing = field(default_factory=Writing)
     speakers: Speakers = field(default_factory=Speakers)
+
+    @property
+    def sdh(self) -> bool:
+        """Whether subtitles are for the deaf and hard of hearing, by either way to say it."""
+        return self.writing.sdh or self.layout.audience == "sdh"

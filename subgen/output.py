@@ -1,4 +1,4 @@
-"""Writing results: named beside the media, whole or not at all, and never over a file that the user wants to keep."""
+"""Writing results: whole or not at all, and never over a file that the user wants to keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Protocol
 from uuid import uuid4
 
 from subgen.errors import OutputError
-from subgen.languages import code
 
 
 class Disk(Protocol):
@@ -58,21 +57,10 @@ class LocalDisk:
 
 
 LOCAL = LocalDisk()
-UNKNOWN_LANGUAGE = "und"
 UNNAMED = "subtitles"
 """stands in messages for a file name that is not known yet"""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
 """what file systems without hard links (FAT, some network shares) answer"""
-
-
-def sidecar(media: Path, language: str, format: str, folder: Path | None = None) -> Path:
-    """The name that media servers look for: `<stem>.<language code>.<format>` beside the media, or in `folder`.
-
-    `language` is a canonical name or a code; when it is not known, the name has no language part.
-    """
-    tag = code(language)
-    part = "" if tag == UNKNOWN_LANGUAGE else f".{tag}"
-    return (folder or media.parent) / f"{media.stem}{part}.{format}"
 
 
 def check_writable(path: Path, overwrite: bool | None = None, disk: Disk = LOCAL) -> None:

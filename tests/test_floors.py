@@ -51,6 +51,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "raw text": ("subgen.asr.output",),
         "text files": ("subgen.textfile",),
         "settings files": ("subgen.config",),
+        "names of files beside media": ("subgen.sidecars",),
     },
     2: {
         "aligner": ("aligner.aligner",),
@@ -106,7 +107,6 @@ LAZY = {
     ("subgen.eval.speakers", "meeteval"): "see above",
     ("subgen.eval.score", "jiwer"): "see above",
     ("aligner.__main__", "aligner"): "imports MLX: a machine that can't gets a sentence, not a traceback",
-    ("subgen.library.hints", "watchfiles"): "of the extra watch, which only quick answers need",
     ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
     ("subgen.config", "tomllib"): "`subgen --help` reads no settings",
     ("subgen.cues.phrases", "budoux"): "only texts without spaces between words need its models",

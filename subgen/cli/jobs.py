@@ -14,7 +14,8 @@ from subgen.errors import OptionError, OutputError
 from subgen.film.names import BURNED, SUBTITLED, film_ending, muxer
 from subgen.formats import FORMATS
 from subgen.formats.render import REVIEW
-from subgen.output import check_writable, sidecar
+from subgen.output import check_writable
+from subgen.sidecars import relabelled, sidecar
 
 STDOUT = "-"
 
@@ -34,14 +35,16 @@ class Job:
     """a film or recording, whose results carry their language in the name; a saved document keeps the name it has"""
     films: tuple[str, ...] = ()
     """the kinds of films with subtitles that are wanted: `subgen.film.names`"""
+    sdh: bool = False
+    """whether the subtitles are for the deaf and hard of hearing, which their names say"""
 
     def output(self, format: str, language: str) -> Path:
         """The file for a format, once the language is known by its canonical name."""
         if self.file is not None:
             return self.file if format != REVIEW else self.file.with_suffix(f".{REVIEW}")
         if self.media:
-            return sidecar(self.path, language, format, self.folder)
-        return self.folder / f"{self.path.stem}.{format}"
+            return sidecar(self.path, language, format, self.folder, sdh=self.sdh)
+        return self.folder / relabelled(self.path.stem, format, sdh=self.sdh)
 
     def film(self, kind: str, language: str) -> Path:
         """The file for a film with subtitles."""
@@ -78,7 +81,7 @@ class Job:
             raise OutputError(f"The folder {self.folder} can't be made: {error.strerror or error}.") from error
 
 
-def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True) -> tuple[Job, ...]:
+def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True, sdh: bool = False) -> tuple[Job, ...]:
     """One job for each file. Raises OptionError when a place can't hold all the results or two would meet in a name."""
     films = tuple(kind for kind, wanted in ((SUBTITLED, delivery.mux), (BURNED, delivery.burn)) if wanted)
     formats = delivery.formats or (() if films else (_format_of(delivery.output),))
@@ -95,7 +98,7 @@ def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True) -> tu
         muxer(file, films[0])
     formats += (REVIEW,) if delivery.review else ()
     jobs = tuple(
-        Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media, films) for path in files
+        Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media, films, sdh) for path in files
     )
     _check_clashes(jobs)
     return jobs

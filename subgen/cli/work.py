@@ -63,7 +63,7 @@ def align_file(audio: Path, transcript: Path, settings: Settings) -> int:
 
 def render_files(documents: Sequence[Path], settings: Settings) -> int:
     """`subgen render DOCUMENT...`: loads neither MLX nor media."""
-    jobs = plan(documents, settings.delivery, media=False)
+    jobs = plan(documents, settings.delivery, media=False, sdh=settings.options.sdh)
     with screen(settings.console) as shown:
         return run_files(jobs, settings, partial(_saved, settings.options.speakers), shown)
 
@@ -81,7 +81,7 @@ def _run_models(files: Sequence[Path], settings: Settings, make: Chain) -> int:
     from subgen.models import download
 
     options = settings.options
-    jobs = plan(files, settings.delivery)
+    jobs = plan(files, settings.delivery, sdh=settings.options.sdh)
     with screen(settings.console) as shown, Engine.open(options.models, shown.listen) as engine:
         hub = partial(download, bars=isinstance(shown, Bar))
         return run_files(

@@ -12,6 +12,7 @@ from subgen.formats.ass import ass
 from subgen.formats.srt import srt
 from subgen.formats.subtitles import read_subtitles
 from subgen.formats.vtt import vtt
+from subgen.sidecars import read_unpaired
 from subgen.types import Cue
 
 
@@ -64,7 +65,7 @@ def of_file(path: Path, language: str = "") -> Captions:
         read.text if read.format == "vtt" else vtt(cues),
         read.text if styled else ass(cues),
         language or read.language,
-        sdh="sdh" in path.stem.lower().split("."),
+        sdh=read_unpaired(path.name).sdh,
         tagged=read.format == "srt",
         styled=styled,
         widest=None if styled else _widest(text),

@@ -14,6 +14,7 @@ from subgen.formats.reading.encoding import decoded
 from subgen.formats.reading.others import reader
 from subgen.formats.reading.parsed import Parsed, Unreadable
 from subgen.languages import canonical
+from subgen.sidecars import read_unpaired
 from subgen.types import Cue, Note
 
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
@@ -85,7 +86,7 @@ def read_subtitles(path: Path) -> Subtitles:
         raise OptionError(f"{path} {error}.") from None
     if format in {"srt", "sbv"} and not parsed.cues and text.strip():
         raise OptionError(f"{path} holds no cue with times that can be read: give a whole subtitle file.")
-    language = _canonical(parsed.language) or _canonical(path.stem.rpartition(".")[2] if "." in path.stem else "")
+    language = _canonical(parsed.language) or _canonical(read_unpaired(path.name).language)
     notes = tuple(_notes(path, encoding, parsed))
     return Subtitles(path, format, parsed.cues, language, encoding, parsed.dropped, notes, text, parsed.time_lines)
 

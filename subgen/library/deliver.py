@@ -10,7 +10,8 @@ from subgen.errors import OutputError
 from subgen.formats import Rendering
 from subgen.library.rows import Output
 from subgen.options import Options
-from subgen.output import LOCAL, Disk, sidecar, write
+from subgen.output import LOCAL, Disk, write
+from subgen.sidecars import sidecar
 from subgen.types import Document
 
 
@@ -30,13 +31,15 @@ def deliver(
     return tuple(_written(path, rendering.text(format), before.get(path), disk) for format, path in places)
 
 
-def places(media: Path, formats: Iterable[str], language: str, folder: Path) -> tuple[tuple[str, Path], ...]:
+def places(
+    media: Path, formats: Iterable[str], language: str, folder: Path, *, sdh: bool = False
+) -> tuple[tuple[str, Path], ...]:
     """Where the results of a media file go, by format; the folder is made. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {folder} can't be made: {error.strerror or error}.") from error
-    return tuple((format, sidecar(media, language, format, folder)) for format in formats)
+    return tuple((format, sidecar(media, language, format, folder, sdh=sdh)) for format in formats)
 
 
 def is_ours(output: Output) -> bool:

@@ -14,7 +14,7 @@ from subgen.library.rows import Recipe, Row, State
 from subgen.library.scan import Found
 from subgen.library.survey import Survey, restored
 from subgen.options import Options
-from subgen.output import sidecar
+from subgen.sidecars import any_language, sidecar
 
 
 class Step(StrEnum):
@@ -136,7 +136,7 @@ class Planner:
             why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
             return self._fresh(found, inside, why, wish)
         if row.state is State.RUNNING:
-            return Plan(found, Step.NOTHING, BUSY, survey=inside, wish=wish)
+            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside, wish=wish)
         if row.state in {State.FAILED, State.POISON}:
             if wish.again:
                 return self._fresh(found, inside, "failed before", wish)
@@ -167,9 +167,7 @@ class Planner:
 
 
 def _outputs(found: Found, wish: Wish) -> tuple[Path, ...]:
-    folder = wish.place(found.path)
-    if wish.language is not None:
-        names = [sidecar(found.path, wish.language, format, folder) for format in wish.formats]
-    else:
-        names = [folder / f"{found.path.stem}.*.{format}" for format in wish.formats]
-    return tuple(names)
+    folder, sdh = wish.place(found.path), wish.options.sdh
+    if wish.language is None:
+        return tuple(any_language(found.path, format, folder, sdh=sdh) for format in wish.formats)
+    return tuple(sidecar(found.path, wish.language, format, folder, sdh=sdh) for format in wish.formats)

@@ -1,33 +1,14 @@
-"""Results are named beside the media and written whole, or not at all."""
+"""Results are written whole, or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
-from pathlib import Path
 
 import pytest
 
 from subgen.errors import OutputError
-from subgen.output import LocalDisk, check_writable, sidecar, write
-
-
-@pytest.mark.parametrize(
-    ("media", "language", "format", "name"),
-    [
-        ("Movie.mp4", "English", "srt", "Movie.en.srt"),
-        ("Movie.2021.1080p.mkv", "yue", "vtt", "Movie.2021.1080p.yue.vtt"),
-        ("Movie", "Filipino", "json", "Movie.fil.json"),
-        (".hidden", "de", "txt", ".hidden.de.txt"),
-        ("Movie.mp4", "", "srt", "Movie.srt"),
-        ("Movie.mp4", "und", "srt", "Movie.srt"),
-        ("Movie.mp4", "Klingon", "srt", "Movie.srt"),
-        ("-f né\n🎬.mp4", "Portuguese (Brazil)", "tsv", "-f né\n🎬.pt.tsv"),
-    ],
-)
-def test_a_sidecar_is_named_after_the_media_and_its_language(media, language, format, name) -> None:
-    assert sidecar(Path("/films") / media, language, format) == Path("/films") / name
-    assert sidecar(Path("/films") / media, language, format, Path("out")) == Path("out") / name
+from subgen.output import LocalDisk, check_writable, write
 
 
 def test_text_is_written_as_utf8_with_line_feeds_and_nothing_else_is_left(tmp_path) -> None:
