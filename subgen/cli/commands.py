@@ -44,8 +44,8 @@ from subgen.cli.flags import (
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
 from subgen.cli.voice_commands import voices
-from subgen.film.names import BURNED, SUBTITLED
 from subgen.cli.watch_command import watch
+from subgen.film.names import BURNED, SUBTITLED
 
 EXIT_CODES = """Exit codes:
   0    done
@@ -99,6 +99,7 @@ def transcribe(files: Files, settings: Settings) -> int:
 
 
 command()(batch)
+command()(watch)
 
 
 @command()

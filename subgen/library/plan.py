@@ -16,6 +16,9 @@ from subgen.library.survey import Survey, restored
 from subgen.options import Options
 from subgen.sidecars import any_language, sidecar
 
+BUSY = "another run is working on it"
+"""why nothing is planned for a file that is being done"""
+
 
 class Step(StrEnum):
     """What is done for a file."""
