@@ -43,6 +43,7 @@ from subgen.cli.flags import (
 )
 from subgen.cli.help import Command, Group
 from subgen.cli.settings import Settings
+from subgen.cli.status_command import status
 from subgen.cli.voice_commands import voices
 from subgen.cli.watch_command import watch
 from subgen.film.names import BURNED, SUBTITLED
@@ -100,6 +101,7 @@ def transcribe(files: Files, settings: Settings) -> int:
 
 command()(batch)
 command()(watch)
+command()(status)
 
 
 @command()

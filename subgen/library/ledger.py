@@ -26,6 +26,8 @@ DELAYS: tuple[Seconds, ...] = (60.0, 300.0, 1800.0)
 MOST_DEATHS = 3
 """deaths of the process during the work on one file before it is set aside"""
 POISONED = f"subgen died {MOST_DEATHS} times while it worked on this file; it is set aside until --retry."
+LEDGER = "ledger.sqlite3"
+"""its name in its folder"""
 _VERSION = 1
 _PATIENCE: Seconds = 30.0
 """how long a statement waits for other processes"""
@@ -45,7 +47,7 @@ class Ledger:
         try:
             owners = self.folder / "owners"
             owners.mkdir(parents=True, exist_ok=True)
-            self._base = _opened(self.folder / "ledger.sqlite3")
+            self._base = _opened(self.folder / LEDGER)
             self._owner = Owner(owners)
         except (OSError, sqlite3.Error) as error:
             raise self._broken(error) from error

@@ -94,7 +94,12 @@ def _rates(plans: Iterable[Plan]) -> dict[str, tuple[Seconds, int]]:
 
 def speed(ledger: Ledger, work: str) -> float | None:
     """Seconds of audio that a second of work was good for, with these settings; None before the first file."""
-    rows = sorted((row for row in ledger.rows(State.DONE) if row.recipe.work == work), key=_started)
+    return pace(row for row in ledger.rows(State.DONE) if row.recipe.work == work)
+
+
+def pace(done: Iterable[Row]) -> float | None:
+    """Seconds of audio in a second of work on files that are done, several at once or not; None: there is none."""
+    rows = sorted(done, key=_started)
     busy, until = 0.0, 0.0
     for row in rows:
         busy += max(0.0, row.ended - max(row.started, until))

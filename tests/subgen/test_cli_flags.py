@@ -118,6 +118,7 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         "check",
         "mux",
         "burn",
+        "status",
         "languages",
         "models",
         "doctor",
