@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
 import time
@@ -122,18 +123,23 @@ class Ledger:
                 (key(new.path), stamp.size, stamp.mtime, stamp.inode, key(old)),
             )
 
-    def queue(self, paths: Iterable[Path], recipe: Recipe, *, again: bool = False) -> None:
+    def now(self) -> float:
+        """The time by the ledger's clock, in seconds of the epoch."""
+        return self._clock()
+
+    def queue(self, paths: Iterable[Path], recipe: Recipe, *, again: bool = False, planned: float = math.inf) -> None:
         """Asks for the subtitles of files that have been seen, by these settings.
 
-        Files that run or wait for the same settings stay as they are. `again`: what died or failed before starts anew.
+        Files that run or wait for the same settings stay as they are, and those that another process has ended since
+        this one `planned`. `again`: what died or failed before starts anew.
         """
         now = self._clock()
         anew = "deaths = 0, faults = 0, not_before = 0," if again else ""
         self._many(
             f"UPDATE media SET state = 'queued', {anew} error = CASE WHEN state = 'queued' THEN error ELSE '' END,"
             " queued = ?, work = ?, form = ? WHERE path = ? AND state <> 'running'"
-            " AND (state, work, form) <> ('queued', ?, ?)",
-            [(now, recipe.work, recipe.form, key(path), recipe.work, recipe.form) for path in paths],
+            " AND (state, work, form) <> ('queued', ?, ?) AND ended <= ?",
+            [(now, recipe.work, recipe.form, key(path), recipe.work, recipe.form, planned) for path in paths],
         )
 
     def claim(self, path: Path | None = None, recipe: Recipe | None = None, lease: Seconds = LEASE) -> Row | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -83,11 +84,14 @@ class Planner:
     rules: tuple[Rule, ...] = ()
     wish_of: Callable[[Path], Wish] | None = None
     """what is wanted of a file by its path, where folders have settings of their own; may raise OptionError"""
+    planned: float = field(init=False, default=math.inf)
+    """when plans were made last, by the ledger's clock"""
     _known: dict[Path, Row] = field(default_factory=dict)
 
     def plan(self, found: Iterable[Found]) -> Iterator[Plan]:
         """A plan for each file, in order; the ledger learns of files that are new, changed, or have another path."""
         every = tuple(found)
+        self.planned = self.ledger.now()
         self._known = {row.path: row for row in self.ledger.rows()}
         self._meet(every)
         for each in every:
@@ -139,7 +143,7 @@ class Planner:
             why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
             return self._fresh(found, inside, why, wish)
         if row.state is State.RUNNING:
-            return Plan(found, Step.NOTHING, "another run is working on it", survey=inside, wish=wish)
+            return Plan(found, Step.NOTHING, BUSY, survey=inside, wish=wish)
         if row.state in {State.FAILED, State.POISON}:
             if wish.again:
                 return self._fresh(found, inside, "failed before", wish)

@@ -120,7 +120,8 @@ class Run:
         due = [plan for plan in plans if plan.step is not Step.NOTHING]
         for recipe in {plan.wish.recipe: None for plan in due}:
             asked = (plan.found.path for plan in due if plan.wish.recipe == recipe)
-            ledger.queue(asked, recipe, again=self._worker.planner.wish.again)
+            planner = self._worker.planner
+            ledger.queue(asked, recipe, again=planner.wish.again, planned=planner.planned)
         self._numbers = {plan.found.path: number for number, plan in enumerate(due, 1)}
         deadly = {row.path for row in ledger.rows() if row.deaths and row.path in self._numbers}
         try:

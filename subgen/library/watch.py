@@ -95,7 +95,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         remote = {root: is_remote(root) for root in self.places.roots}
-        self._arrivals = Arrivals(partial(_quiet, self.places.quiet, remote))
+        self._arrivals = Arrivals(partial(quiet_time, self.places.quiet, remote))
 
     def run(self) -> None:
         """Looks, works and waits until it is told to stop. Raises ModelError, MissingDependency and OutputError."""
@@ -197,7 +197,7 @@ class Watch:
         return Planner(self.ledger, self.wish, self.rules, FolderWishes(self.wish, self._folders))
 
 
-def _quiet(given: Seconds | None, remote: Mapping[Path, bool], path: Path) -> Seconds:
+def quiet_time(given: Seconds | None, remote: Mapping[Path, bool], path: Path) -> Seconds:
     """How long a file must have been still."""
     if given is not None:
         return given

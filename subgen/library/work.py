@@ -13,7 +13,7 @@ from subgen.events import Listener
 from subgen.library.deliver import deliver, places
 from subgen.library.fingerprint import fingerprint
 from subgen.library.ledger import Ledger
-from subgen.library.plan import Plan, Planner, Step, Wish
+from subgen.library.plan import BUSY, Plan, Planner, Step, Wish
 from subgen.library.rows import Output, Row, State
 from subgen.library.shared import Memory, Stopping
 from subgen.library.store import Store
@@ -31,6 +31,10 @@ PASSING = frozenset(
 """system errors that pass by themselves: full disks, shares that are gone for a while, too little memory"""
 Make = Callable[[Path, Options, Memory, Listener], Document]
 """Turns a file into a document; what it recognises goes through the memory."""
+GONE = "it is gone"
+"""why a file that was removed or renamed meanwhile has no results"""
+CHANGED = "it changed while it was worked on"
+"""why a file has no results that was not all there, or was replaced"""
 _FOR_ALL = (ModelError, MissingDependency, ClusterError)
 """what fails with one of these would fail with every file"""
 
@@ -89,7 +93,7 @@ class Worker:
             return Outcome(path, End.FAILED, (row.error if row else "") or "It is not in the ledger.", again=again)
         if row.state in {State.FAILED, State.POISON}:
             return Outcome(path, End.FAILED, row.error)
-        why = "another run is working on it" if row.state is State.RUNNING else "another run has done it"
+        why = BUSY if row.state is State.RUNNING else "another run has done it"
         return Outcome(path, End.SKIPPED, why)
 
     def _do(self, plan: Plan, row: Row, listen: Listener) -> Outcome:
@@ -105,6 +109,9 @@ class Worker:
             chunks = self.store.chunks(mark, row.recipe.work, lambda: self.ledger.advance(path))
             document = self.make(path, plan.wish.options, chunks, listen)
             self.store.keep(mark, row.recipe.work, document)
+            if not _is_same(row, mark):
+                self.ledger.release(path)
+                return Outcome(path, End.SKIPPED, CHANGED)
         outputs = _delivered(document, row, plan.wish)
         others = (each for each in row.outputs if each.path not in {output.path for output in outputs})
         self.ledger.done(path, (*outputs, *others), document.duration)
@@ -127,6 +134,9 @@ class Worker:
 
     def _failed(self, row: Row, error: Exception) -> Outcome:
         """Files a failure, and says when it is tried again if it may pass by itself."""
+        if not row.path.exists() and row.path.parent.is_dir():
+            self.ledger.skip(row.path, GONE)
+            return Outcome(row.path, End.SKIPPED, GONE)
         why = str(error) if isinstance(error, SubgenError) else f"{row.path} failed: {type(error).__name__}: {error}."
         if not _passes(error, row.path):
             self.ledger.fail(row.path, why)
@@ -140,6 +150,15 @@ def _delivered(document: Document, row: Row, wish: Wish) -> tuple[Output, ...]:
     language = document.language or wish.language or ""
     where = places(row.path, wish.formats, language, wish.place(row.path), sdh=wish.options.sdh)
     return deliver(document, wish.options, where, row.outputs)
+
+
+def _is_same(row: Row, mark: str) -> bool:
+    """Whether a file is still what it was when its work began. Raises MediaNotFound."""
+    try:
+        now = row.path.stat()
+    except OSError as error:
+        raise MediaNotFound(f"{row.path} can't be read: {error.strerror or error}.") from error
+    return (now.st_size, now.st_mtime_ns) == (row.stamp.size, row.stamp.mtime) or fingerprint(row.path) == mark
 
 
 def _passes(error: Exception, path: Path) -> bool:
