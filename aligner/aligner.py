@@ -18,6 +18,7 @@ from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
+from aligner.stages import stage
 from aligner.types import SAMPLE_RATE, AlignedUnit, Alignment, AlignmentReport, Samples, Seconds, Unit
 from aligner.units import units as split_units
 
@@ -72,6 +73,9 @@ class Aligner:
         Raises:
             ValueError: a clip is longer than `longest`.
         """
+        return stage("align", lambda: self._aligned(clips))
+
+    def _aligned(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:
         texts = [split_units(clip.text, clip.language) for clip in clips]
         predictions: list[tuple[tuple[AlignedUnit, ...], int]] = []
         for first in range(0, len(clips), self.batch):

@@ -8,6 +8,8 @@ from contextlib import suppress
 from queue import Full, Queue
 from typing import Generic, Self, TypeVar
 
+from aligner.stages import stage
+
 Item = TypeVar("Item")
 
 _PATIENCE = 0.1
@@ -48,7 +50,7 @@ class Ahead(Generic[Item]):
         return self
 
     def __next__(self) -> Item:
-        item = self._queue.get()
+        item = stage("waiting", self._queue.get)
         if not isinstance(item, _End):
             return item
         self._queue.put(item)  # so that asking again gives the same answer

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, Self
 
 from aligner.backend import require_mlx
+from aligner.stages import stage
 from aligner.types import Alignment, Seconds
-from subgen.events import Listener, Loading, ignore
+from subgen.events import Listener, Loaded, Loading, ignore
 from subgen.models import aligner_name, resolve, resolve_aligner, resolve_asr
 from subgen.options import Decoding, Models
 from subgen.types import Chunk
@@ -99,7 +100,8 @@ class Engine:
             self._listen(Loading(self.models.asr))
             directory = resolve_asr(self.models)
             audio = resolve(self.models.audio, self.models) if self.models.audio else None
-            self._recogniser = Recogniser.open(directory, audio, _dtype(self.models))
+            self._recogniser = stage("models", lambda: Recogniser.open(directory, audio, _dtype(self.models)))
+            self._listen(Loaded(self.models.asr, self._recogniser.batch))
         return self._recogniser
 
     @property
@@ -109,7 +111,8 @@ class Engine:
             from aligner.aligner import Aligner
 
             self._listen(Loading(aligner_name(self.models)))
-            self._aligner = Aligner.open(resolve_aligner(self.models), _dtype(self.models))
+            directory = resolve_aligner(self.models)
+            self._aligner = stage("models", lambda: Aligner.open(directory, _dtype(self.models)))
         return self._aligner
 
 

@@ -24,6 +24,14 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """A recogniser is ready. `batch`: how many chunks it takes at a time, unless it is told another number."""
+
+    name: str
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Audio up to `done` seconds of the file is recognised; `total` None when the length is unknown."""
 
@@ -65,7 +73,18 @@ class Noticed:
     note: Note
 
 
-Event = Opened | Loading | Progress | Recognised | Identifying | Making | Noticed
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Where the time went that a file took: `seconds` in all, and of that each stage, in order."""
+
+    path: Path
+    seconds: Seconds
+    stages: tuple[tuple[str, Seconds], ...]
+    beside: tuple[tuple[str, Seconds], ...] = ()
+    """what other threads did in the meantime"""
+
+
+Event = Opened | Loading | Loaded | Progress | Recognised | Identifying | Making | Noticed | Timed
 Listener = Callable[[Event], None]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from aligner.stages import beside
 from subgen.ahead import Ahead
 from subgen.asr.troubles import troubles
 from subgen.chunk import split
@@ -98,12 +99,12 @@ def transcribe(
 def run(media: Media, audio: Audio, engine: Models, options: Options, listen: Listener = ignore) -> Document:
     """The chain: blocks of audio -> chunks -> transcripts -> words -> utterances -> Document.
 
-    Memory does not grow with the length of the media, but for the text: audio is dropped once it has its words.
+    Memory does not grow with the length of the media but for the text: audio is dropped once it has its words.
     """
     timing = _Timing(engine.aligner, options.chunking.longest) if options.words.align else None
     session = _Session(media, listen)
     recogniser = engine.recogniser
-    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
+    with Ahead(split(beside("media decode", iter(audio)), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
         heard = session.watched(recogniser.recognise(chunks, options.decoding))
         for group in _grouped(session.believed(heard), timing.aligner.batch if timing else 1):
             session.add(group, timing)
@@ -134,7 +135,7 @@ def run_alignment(
     timing = _Timing(engine.aligner, options.chunking.longest)
     session = _Session(media, listen)
     recogniser = engine.recogniser
-    with Ahead(split(iter(audio), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
+    with Ahead(split(beside("media decode", iter(audio)), options.chunking), CHUNKS_AHEAD, audio.stop) as chunks:
         heard = list(session.watched(recogniser.recognise(chunks, options.decoding)))
     pieces = divide(text, [result.transcript.text for result in heard])
     language = options.decoding.language

@@ -18,6 +18,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
     0: {
         "ground": (
             "aligner.errors",
+            "aligner.stages",
             "aligner.types",
             "subgen.demo",
             "subgen.errors",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from aligner.qwen3.lanes import on_cpu, processors
 from aligner.qwen3.mel import HOP, MIN_SAMPLES, N_FFT, Mel, log_mel, mel_filters, window
+from aligner.stages import stage
 from aligner.types import Samples
 
 Features: TypeAlias = Mel | mx.array
@@ -27,6 +28,14 @@ BLOCK_FRAMES = 3072
 
 def features(clips: Sequence[Samples], bins: int) -> list[Features]:
     """Log-mel features of clips as `log_mel` gives them; clips too short for one spectrum are padded with zeros."""
+    return stage("log-mel", lambda: _features(clips, bins), _computed)
+
+
+def _computed(mels: Sequence[Features]) -> None:
+    mx.eval([mel for mel in mels if isinstance(mel, mx.array)])
+
+
+def _features(clips: Sequence[Samples], bins: int) -> list[Features]:
     padded = [_long_enough(samples) for samples in clips]
     if not on_cpu():
         return [device_log_mel(samples, bins) for samples in padded]

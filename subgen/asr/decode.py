@@ -18,6 +18,7 @@ from aligner.qwen3.lanes import on_cpu, portions, processors, queued, row_groups
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.step import Step
+from aligner.stages import stage
 from subgen.asr.cache import BatchCache
 from subgen.asr.guard import LoopGuard
 from subgen.types import Finish, Samples
@@ -160,8 +161,9 @@ class _Batch:
     def _start(self, requests: Sequence[Request]) -> list[_Group]:
         """Audio and prompts through the network."""
         mels = features([request.samples for request in requests], self.model.config.audio.num_mel_bins)
-        pairs = list(zip(requests, self.model.audio_tower(mels), strict=True))
-        return side_by_side(self._prefill, list(row_groups(pairs)), _audio_tokens)
+        sounds = stage("encoder", lambda: self.model.audio_tower(mels), mx.eval)
+        groups = list(row_groups(list(zip(requests, sounds, strict=True))))
+        return stage("prefill", lambda: side_by_side(self._prefill, groups, _audio_tokens), _computed)
 
     def _prefill(self, pairs: Sequence[tuple[Request, mx.array]]) -> _Group:
         prefill = self.model.embed([request.prompt for request, _ in pairs], [audio for _, audio in pairs])
@@ -242,6 +244,10 @@ class _Batch:
         return answers
 
 
+def _computed(groups: Sequence[_Group]) -> None:
+    mx.eval([group.logits for group in groups])
+
+
 def _audio_tokens(pairs: Sequence[tuple[Request, mx.array]]) -> int:
     return sum(audio.shape[0] for _, audio in pairs)
 
@@ -273,4 +279,4 @@ def decode(model: Qwen3ASR, stops: frozenset[int], take: Callable[[], Request | 
         elif batch.active == 0:
             return
         else:
-            yield from batch.step()
+            yield from stage("steps", batch.step)

@@ -14,7 +14,7 @@ from subgen.cli.settings import Settings
 BATCH = "Batch"
 
 _NOT_HERE = {
-    *("delivery.overwrite", "delivery.mux", "delivery.burn"),
+    *("delivery.overwrite", "delivery.mux", "delivery.burn", "console.timings"),
     *("speakers.turns", "speakers.names", "speakers.names_file"),
 }
 """what makes sense for one file at a time only"""

@@ -28,6 +28,13 @@ def _flag(panel: str, *spellings: str, help: str, metavar: str | None = None, en
     return option
 
 
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is neither a number nor auto.") from None
+
+
 DELIVERY_FLAGS: Flags = {
     "delivery.formats": _flag(
         OUTPUT,
@@ -77,8 +84,12 @@ SPEECH_FLAGS: Flags = {
         help="The language spoken, by name or code (see `subgen languages`). Default: the model finds it.",
     ),
     "decoding.context": _flag(SPEECH, "--context", metavar="TEXT", help="Names and terms to listen for."),
-    "decoding.batch": _flag(
-        SPEECH, "--batch", metavar="N", help="Chunks recognised together. Default: what suits the machine."
+    "decoding.batch": typer.Option(
+        "--batch",
+        metavar="N",
+        help="Chunks recognised together, or auto (the default): what suits the machine.",
+        rich_help_panel=SPEECH,
+        parser=lambda text: None if text == "auto" else _number(text),
     ),
     "words.align": _flag(SPEECH, "--words/--no-words", help="Skip word times: faster, with rough subtitle times."),
 }
@@ -201,6 +212,13 @@ SCREEN_FLAGS: Flags = {
     "console.quiet": _flag(SCREEN, *("--quiet", "-q"), help="Show errors only."),
     "console.verbose": _flag(SCREEN, *("--verbose", "-v"), help="Show what is done, and tracebacks."),
 }
+TIMING_FLAGS: Flags = {
+    "console.timings": _flag(
+        SCREEN,
+        "--timings",
+        help="Show where the time of each file went. Its stages then wait for each other.",
+    ),
+}
 
 TRANSCRIBE_FLAGS: Flags = {
     **DELIVERY_FLAGS,
@@ -213,6 +231,7 @@ TRANSCRIBE_FLAGS: Flags = {
     **SHOT_FLAGS,
     **CHUNK_FLAGS,
     **SCREEN_FLAGS,
+    **TIMING_FLAGS,
 }
 ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
 RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **TURNS_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}

@@ -8,9 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
+from subgen.cli.fields import fields
 from subgen.cli.settings import Console
 from subgen.cli.shell import one_line, put_line
-from subgen.events import Event, Identifying, Loading, Making, Noticed, Opened, Progress, Recognised
+from subgen.cli.timings import table
+from subgen.events import (
+    Event,
+    Identifying,
+    Loaded,
+    Loading,
+    Making,
+    Noticed,
+    Opened,
+    Progress,
+    Recognised,
+    Timed,
+)
 from subgen.types import Seconds, Span
 
 if TYPE_CHECKING:
@@ -64,9 +77,12 @@ class Lines:
             self.say(f"{path}: file {number} of {count}")
 
     def listen(self, event: Event) -> None:
-        """Warnings always (not with --quiet); the rest with --verbose."""
+        """Warnings and timings always (not with --quiet); the rest with --verbose."""
         if isinstance(event, Noticed) and not self._console.quiet:
             self.say(f"{event.path}: {_moment(event.note.span)}{event.note.text}")
+        elif isinstance(event, Timed) and not self._console.quiet:
+            for line in table(event):
+                self.say(line, prefix="")
         elif self._console.verbose:
             text = _told(event)
             if text:
@@ -105,8 +121,8 @@ class JsonLines:
         self._put("file", path=str(path), number=number, count=count)
 
     def listen(self, event: Event) -> None:
-        """{"event": "opened" | "loading" | "progress" | "recognised" | "identifying" | "making" | "noticed", …}."""
-        self._put(type(event).__name__.lower(), **_fields(event))
+        """{"event": the name of an event's class in lower case, …}: its values, as `fields` gives them."""
+        self._put(type(event).__name__.lower(), **fields(event))
 
     def written(self, path: Path, output: Path | None) -> None:
         """{"event": "written", "path", "output"}."""
@@ -235,40 +251,9 @@ def _told(event: Event) -> str:
         return f"{media.path}: {length}, audio track {place} of {len(media.tracks)} ({track.codec}{language})"
     if isinstance(event, Loading):
         return f"loading {event.name}"
+    if isinstance(event, Loaded):
+        return f"{event.name}: {event.batch} chunks at a time, unless --batch says otherwise"
     if isinstance(event, Recognised):
         told = event.transcript
         return f"{_clock(told.start)}-{_clock(told.end)} {told.language or 'no language'}: {told.text.strip()}".rstrip()
     return ""
-
-
-def _opened(event: Opened) -> dict[str, object]:
-    media, track = event.media, event.media.track
-    return {
-        "path": str(media.path),
-        "duration": media.duration,
-        "track": {"index": track.index, "codec": track.codec, "language": track.language, "start": track.start},
-    }
-
-
-def _noticed(event: Noticed) -> dict[str, object]:
-    span = event.note.span
-    start, end = (span.start, span.end) if span is not None else (None, None)
-    return {"path": str(event.path), "kind": event.note.kind, "text": event.note.text, "start": start, "end": end}
-
-
-def _recognised(event: Recognised) -> dict[str, object]:
-    told = event.transcript
-    values = {name: getattr(told, name) for name in ("start", "end", "language", "text", "finish")}
-    return {"path": str(event.path), **values}
-
-
-def _fields(event: Event) -> dict[str, object]:
-    if isinstance(event, Opened):
-        return _opened(event)
-    if isinstance(event, Loading):
-        return {"name": event.name}
-    if isinstance(event, Progress | Making):
-        return {"path": str(event.path), "done": event.done, "total": event.total}
-    if isinstance(event, Identifying):
-        return {"path": str(event.path), "share": round(event.share, 3)}
-    return _noticed(event) if isinstance(event, Noticed) else _recognised(event)

@@ -38,6 +38,8 @@ class Console:
     """auto (a bar on a terminal, else nothing), json (one object a line) or none"""
     quiet: bool = False
     verbose: bool = False
+    timings: bool = False
+    """whether it is told where the time of each file went"""
 
     def __post_init__(self) -> None:
         if self.progress not in {"auto", "json", "none"}:

@@ -9,12 +9,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from aligner.stages import stage
 from subgen.check.unavoidable import summary
 from subgen.cli.film import of_document, require_films, write_films
 from subgen.cli.jobs import Job, plan
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, discard_stdout
+from subgen.cli.timings import timed
 from subgen.diarise import deaf, identification, lost, with_names
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDependency, ModelError, OutputError
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
@@ -122,6 +124,8 @@ def run_files(
             live = _live(job, options)
             watch = _Watch(job, options, screen.listen, prepare_once, live)
             work = partial(_do, job, options, partial(make, job.path, watch), screen, live)
+            if settings.console.timings:
+                work = partial(timed, work, job.path, screen.listen)
             codes[index] = caught(work, partial(screen.failed, job.path), debug=debug)
             if codes[index] in _FOR_ALL:
                 return codes[index]
@@ -148,12 +152,13 @@ def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen
     for format in job.formats:
         output = None if job.stdout else job.output(format, document.language)
         if live is not None:
-            live.close()
+            stage("cues", live.close)
         elif output is None:
-            print_result(rendering.text(format))
+            print_result(_text(rendering, format))
         else:
             job.make_folder()
-            write(output, rendering.text(format), overwrite=job.overwrite)
+            text = _text(rendering, format)
+            stage("writing", partial(write, output, text, overwrite=job.overwrite))
         screen.written(job.path, output)
     if job.films:
         write_films(job, of_document(job, rendering), options, screen)
@@ -162,10 +167,14 @@ def _do(job: Job, options: Options, make: Callable[[], Document], screen: Screen
     return DiarisationError.exit_code if job.media and lost(document) else EXIT_OK
 
 
+def _text(rendering: Rendering, format: str) -> str:
+    return stage("cues", partial(rendering.text, format))
+
+
 def _shortfall(rendering: Rendering, job: Job) -> Note | None:
     """The hard rules that the subtitles could not keep, counted for the first of the job's subtitle formats."""
     format = next((each for each in job.formats if each in _SUBTITLES), None)
-    text = summary(rendering.findings(format)) if format else ""
+    text = summary(stage("cues", partial(rendering.findings, format))) if format else ""
     return Note("rules", text) if text else None
 
 
@@ -200,7 +209,7 @@ class _Watch:
             self._named = True
             self._job.check(transcript.language)
         if self._live is not None:
-            self._live.add(transcript)
+            stage("cues", partial(self._live.add, transcript))
 
 
 def print_result(text: str, stream: BinaryIO | None = None) -> None:

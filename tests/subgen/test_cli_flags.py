@@ -63,6 +63,13 @@ def test_no_flag_given_means_the_librarys_own_defaults(command: str) -> None:
     assert build(values) == Settings(Options(), Delivery(), Console())
 
 
+def test_a_batch_is_a_number_or_left_to_the_machine() -> None:
+    assert isinstance(program, TyperGroup)
+    command = program.commands["transcribe"]
+    for text, batch in (("auto", None), ("12", 12)):
+        assert command.make_context("transcribe", ["film.mp4", "--batch", text]).params["decoding_batch"] == batch
+
+
 def test_flags_reach_their_fields() -> None:
     settings = build(
         {
@@ -182,6 +189,8 @@ def test_no_argument_shows_the_help_as_an_error() -> None:
         (["--bogus"], "No such option: --bogus"),
         (["film.mp4", "--width", "wide"], "'--width'"),
         (["film.mp4", "--track", "0"], "numbered from 1"),
+        (["film.mp4", "--batch", "some"], "'some' is neither a number nor auto"),
+        (["film.mp4", "--batch", "0"], "at least 1"),
         (["align", "film.mp4"], "Missing argument 'TRANSCRIPT'"),
         (["-q"], "Missing argument 'FILE...'"),
         (["film.mp4", "-f", "doc"], "The format 'doc' is not known"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import re
@@ -20,8 +21,9 @@ import typer
 from subgen.cli.screens import Bar, JsonLines, Lines, screen
 from subgen.cli.settings import Console
 from subgen.cli.shell import attempt, caught, interruptible, one_line
+from subgen.cli.timings import table
 from subgen.errors import MediaNotFound, MissingDependency
-from subgen.events import Identifying, Loading, Noticed, Opened, Progress, Recognised
+from subgen.events import Identifying, Loaded, Loading, Noticed, Opened, Progress, Recognised, Timed
 from subgen.types import Media, Note, Track, Transcript
 
 TRACK = Track(index=1, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
@@ -136,6 +138,7 @@ def test_control_characters_are_shown_and_letters_are_left() -> None:
 EVENTS = (
     Opened(FILM),
     Loading("demo"),
+    Loaded("demo", 16),
     Recognised(FILM.path, Transcript(0.0, 61.0, " Hello. ", "English")),
     Recognised(FILM.path, Transcript(0.0, 61.0, "", "")),
     Identifying(FILM.path, 0.4567),
@@ -173,6 +176,7 @@ def test_verbose_is_every_step() -> None:
         "subgen: film.mp4: file 1 of 2",
         "subgen: film.mp4: 1:02:05, audio track 1 of 1 (aac, eng)",
         "subgen: loading demo",
+        "subgen: demo: 16 chunks at a time, unless --batch says otherwise",
         "subgen: 0:00-1:01 English: Hello.",
         "subgen: 0:00-1:01 no language:",
         "subgen: film.mp4: A chunk was dropped.",
@@ -188,6 +192,45 @@ def test_the_screen_suits_the_flags_and_the_terminal() -> None:
         assert isinstance(screen(Console(), terminal.stream), Bar)
         for console in (Console(progress="none"), Console(quiet=True)):
             assert not isinstance(screen(console, terminal.stream), Bar)
+
+
+TIMED = Timed(FILM.path, 8.0, (("encoder", 6.0), ("cues", 1.5)), (("media decode", 0.25),))
+
+
+def test_timings_are_a_table_in_which_nothing_is_lost() -> None:
+    stream = io.StringIO()
+    Lines(Console(), stream, announce=False).listen(TIMED)
+    assert stream.getvalue().splitlines() == [
+        "stage    seconds  share",
+        "encoder     6.00    75%",
+        "cues        1.50    19%",
+        "other       0.50     6%",
+        "total       8.00   100%",
+        "media decode took 0.25 s beside.",
+    ]
+
+
+def test_timings_of_nothing_and_on_a_quiet_screen() -> None:
+    assert list(table(Timed(FILM.path, 0.0, ())))[1:] == ["other     0.00       ", "total     0.00       "]
+    stream = io.StringIO()
+    Lines(Console(quiet=True), stream, announce=False).listen(TIMED)
+    assert stream.getvalue() == ""
+
+
+def test_json_tells_the_timings_and_what_was_loaded() -> None:
+    stream = io.StringIO()
+    for event in (Loaded("demo", 16), TIMED):
+        JsonLines(stream).listen(event)
+    assert [json.loads(line) for line in stream.getvalue().splitlines()] == [
+        {"event": "loaded", "name": "demo", "batch": 16},
+        {
+            "event": "timed",
+            "path": "film.mp4",
+            "seconds": 8.0,
+            "stages": {"encoder": 6.0, "cues": 1.5},
+            "beside": {"media decode": 0.25},
+        },
+    ]
 
 
 def test_json_tells_how_far_the_search_for_speakers_is() -> None:

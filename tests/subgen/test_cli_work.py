@@ -329,6 +329,19 @@ def test_json_lines_tell_everything(films: tuple[Path, ...]) -> None:
     ]
 
 
+def test_timings_come_after_the_results_of_each_file_that_is_done(films: tuple[Path, ...]) -> None:
+    stream = io.StringIO()
+    chain = Fake(errors={"b.mp4": NoAudioTrack("b.mp4 has no audio.")})
+    run_files(plan(films[:2], BESIDE), Settings(console=Console(timings=True)), chain, JsonLines(stream))
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    [timed] = [event for event in events if event["event"] == "timed"]
+    assert events.index(timed) == [event["event"] for event in events].index("written") + 1
+    assert timed["path"] == str(films[0])
+    assert list(timed["stages"]) == ["cues", "writing"]
+    assert 0 < sum(timed["stages"].values()) < timed["seconds"]
+    assert timed["beside"] == {}
+
+
 def test_a_name_from_another_locale_is_still_shown(tmp_path: Path) -> None:
     stream = io.StringIO()
     screen = Lines(Console(), stream, announce=True)
