@@ -16,7 +16,7 @@ from distributed.scheduler import KilledWorker
 from subgen.cluster.far import Deadly, Lost, Unanswered
 from subgen.cluster.holder import NAME, work
 from subgen.cluster.loading import quieten
-from subgen.cluster.places import RESOURCE
+from subgen.cluster.places import RESOURCE, answers
 from subgen.cluster.security import security
 from subgen.cluster.task import Answer, Sent, Task
 from subgen.types import Seconds
@@ -42,6 +42,8 @@ class Connection:
     def connect(self) -> None:
         """Reaches the scheduler, anew if it was reached before. Raises Lost."""
         self.close()
+        if not answers(self.address, REACH):
+            raise Lost
         try:
             client = Client(self.address, timeout=REACH, security=self._security, set_as_default=False)
             quieten()

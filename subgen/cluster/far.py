@@ -100,12 +100,14 @@ class Far:
         task: Callable[[Path, Options], Task],
         patience: Seconds = PATIENCE,
         look: Seconds = LOOK,
+        untold: Seconds = UNTOLD,
     ) -> None:
-        """`task` makes a file's task. `patience`: how long there may be no worker; `look`: between two looks."""
+        """`task` makes a file's task. `patience`, `look`, `untold`: as PATIENCE, LOOK and UNTOLD say."""
         self._cluster = cluster
         self._task = task
         self._patience = patience
         self._look_after = look
+        self._untold = untold
         self._changed = threading.Condition()
         self._workers: frozenset[str] = frozenset()
         self._refusing: dict[str, tuple[float, Answer]] = {}
@@ -169,7 +171,7 @@ class Far:
                 if self._stopping:
                     raise Stopping
                 self._tell_missing(path, listen)
-                self._changed.wait(LOOK)
+                self._changed.wait(self._look_after)
             self._busy += 1
         try:
             yield able if able < self._workers or refused else None
@@ -218,7 +220,7 @@ class Far:
         """The answer; None when all who might answer have gone."""
         while not self._stopping:
             try:
-                return asked.answer(LOOK)
+                return asked.answer(self._look_after)
             except Unanswered:
                 if among is not None and self._workers and not among & self._workers:
                     return None
@@ -258,7 +260,7 @@ class Far:
 
     def _tell_missing(self, path: Path, listen: Listener) -> None:
         """Says once that nobody works there."""
-        if not self._told and not self._workers and time.monotonic() - self._missing > UNTOLD:
+        if not self._told and not self._workers and time.monotonic() - self._missing > self._untold:
             self._told = True
             listen(Noticed(path, Note("cluster", f"No worker is at {self._cluster.address}: waiting for one.")))
 

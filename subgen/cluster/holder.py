@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from subgen.cluster.loading import quieten
 from subgen.cluster.mark import mark
 from subgen.cluster.paths import Maps
 from subgen.cluster.task import Answer, NotHere, NotMounted, Refusal, Task, cause, local, sent
@@ -60,14 +61,16 @@ class Holder(WorkerPlugin):
         self._engine: Loaded | None = None
         self._mark = ""
         self._worker = ""
+        self._ended = False
 
     def setup(self, worker: Worker) -> None:
         """The worker begins; its models are loaded by the first task, which says which."""
         self._worker = worker.address
+        quieten()
 
     def teardown(self, worker: Worker) -> None:
-        """The worker ends."""
-        self._engine = None
+        """The worker ends, as it does when the scheduler has gone: what is being done is for nobody."""
+        self._ended = True
 
     def answer(self, task: Task, line: Line) -> Answer:
         """Does a task, on the thread of all tasks."""
@@ -90,7 +93,7 @@ class Holder(WorkerPlugin):
 
             def listen(event: Event) -> None:
                 dog.pet()
-                if not line.is_wanted():
+                if self._ended or not line.is_wanted():
                     raise Stopping
                 if (travelling := sent(event, task.path)) is not None:
                     line.tell(pickle.dumps(travelling))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from distributed import Nanny, Scheduler
 
 from subgen.cluster.holder import Holder
 from subgen.cluster.paths import Maps
-from subgen.cluster.places import RESOURCE, parts
+from subgen.cluster.places import RESOURCE, answers, parts
 from subgen.cluster.security import security
 from subgen.errors import ClusterError
 from subgen.types import Seconds
@@ -36,20 +36,16 @@ async def schedule(host: str, port: int, tls: Path | None, tell: Tell) -> int:
     """Is the scheduler until it gets a signal, which is returned. Raises ClusterError when it can't listen there."""
     ending = Ending()
     protocol = "tcp" if tls is None else "tls"
+    _check_free(host, port)
     with dask.config.set({"distributed.scheduler.allowed-failures": MOST_DEATHS - 1}):
-        try:
-            scheduler = await Scheduler(
-                host=host,
-                port=port,
-                protocol=protocol,
-                security=security(tls),
-                dashboard=False,
-                dashboard_address=f"{host}:0",
-            )
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ClusterError(f"The scheduler can't listen at {host}:{port}: {reason}; try another --port.") from error
-        async with scheduler:
+        async with Scheduler(
+            host=host,
+            port=port,
+            protocol=protocol,
+            security=security(tls),
+            dashboard=False,
+            dashboard_address=f"{host}:0",
+        ) as scheduler:
             tell(f"The scheduler listens at {scheduler.address}.")
             return await ending.wait()
 
@@ -63,7 +59,7 @@ async def labour(address: str, maps: Maps, host: str | None, tls: Path | None, v
     ending = Ending()
     waiting = False
     while ending.signal is None:
-        if not _answers(address):
+        if not answers(address, REACH):
             if not waiting:
                 tell(f"No scheduler answers at {address}: waiting for it.")
             waiting = True
@@ -95,17 +91,25 @@ def _nanny(address: str, maps: Maps, host: str, tls: Path | None, version: str) 
 
 async def _worked(address: str, nanny: Nanny, ending: Ending, tell: Tell) -> None:
     """Works until the scheduler has gone, or a signal has come."""
-    async with asyncio.timeout(2 * REACH):
-        await nanny
     try:
-        tell(f"The worker {nanny.worker_address} waits for files from {address}.")
-        waits = {asyncio.ensure_future(nanny.finished()), asyncio.ensure_future(ending.wait())}
-        _, others = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            other.cancel()
+        await _unless(ending, asyncio.wait_for(nanny, 2 * REACH))
+        if ending.signal is None:
+            tell(f"The worker {nanny.worker_address} waits for files from {address}.")
+            await _unless(ending, nanny.finished())
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(nanny.close(timeout=_LAST), 2 * _LAST)
+
+
+async def _unless(ending: Ending, wait: Awaitable[object]) -> None:
+    """Waits, as long as the process is not told to end. Raises what the wait raises."""
+    waiting, told = asyncio.ensure_future(wait), asyncio.ensure_future(ending.wait())
+    done, _ = await asyncio.wait({waiting, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if waiting in done:
+        waiting.result()
+    else:
+        waiting.cancel()
 
 
 class Ending:
@@ -130,13 +134,13 @@ class Ending:
         return self.signal or 0
 
 
-def _answers(address: str) -> bool:
-    """Whether somebody listens there."""
+def _check_free(host: str, port: int) -> None:
+    """Raises ClusterError unless this process can listen there; Dask's own complaint is a page long."""
     try:
-        socket.create_connection(parts(address), timeout=REACH).close()
-    except OSError:
-        return False
-    return True
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ClusterError(f"The scheduler can't listen at {host}:{port}: {reason}; try another --port.") from error
 
 
 def outward(address: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from subgen.errors import OptionError
+from subgen.types import Seconds
 
 PORT = 8786
 """Dask's own"""
@@ -33,6 +35,15 @@ def parts(address: str) -> tuple[str, int]:
     """Host and port of a full address."""
     host, _, port = address.partition("://")[2].rpartition(":")
     return host.strip("[]"), int(port)
+
+
+def answers(address: str, patience: Seconds) -> bool:
+    """Whether somebody listens at a full address."""
+    try:
+        socket.create_connection(parts(address), timeout=patience).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
