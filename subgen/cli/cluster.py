@@ -34,8 +34,10 @@ def run_worker(address: str, maps: Sequence[str], host: str | None, tls: Path | 
     place, mapped = address_of(address, tls), Maps.read(maps)
     require_distributed()
     from subgen.cluster.machines import labour
+    from subgen.cluster.security import security
 
-    return 128 + asyncio.run(labour(place, mapped, host, tls, __version__, _tell))
+    security(tls)  # a worker would wait with it until a scheduler is there
+    return 128 + asyncio.run(labour(place, mapped, host, tls, _tell))
 
 
 def batch_by_cluster(

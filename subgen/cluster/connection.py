@@ -69,8 +69,9 @@ class Connection:
 
     def submit(self, task: Task, key: str, among: Collection[str] | None) -> Asked:
         """Asks for a task, of these workers or of all. Raises Lost."""
+        client = self._reached()
         try:
-            future = self._reached().submit(
+            future = client.submit(
                 work,
                 task,
                 key=key,
@@ -80,7 +81,7 @@ class Connection:
             )
         except _GONE as error:
             raise Lost from error
-        return Asked(future)
+        return Asked(future, lambda: self._client is client and client.status == "running")
 
     def _reached(self) -> Client:
         if self._client is None or self._client.status != "running":
@@ -95,8 +96,10 @@ class Connection:
 class Asked:
     """A task that was asked for."""
 
-    def __init__(self, future: Future[Answer]) -> None:
+    def __init__(self, future: Future[Answer], connected: Callable[[], bool]) -> None:
+        """`connected`: whether the client that has asked is still there to be answered."""
         self._future = future
+        self._connected = connected
 
     def answer(self, patience: Seconds) -> Answer:
         """What a worker says, once it says it. Raises Unanswered when that takes longer, Lost, or Deadly."""
@@ -105,7 +108,9 @@ class Asked:
             if error is None:
                 return self._future.result(timeout=REACH)
         except TimeoutError as waiting:
-            raise Unanswered from waiting
+            if self._connected():
+                raise Unanswered from waiting
+            raise Lost from waiting
         except _GONE as gone:
             raise Lost from gone
         if isinstance(error, KilledWorker):

@@ -13,6 +13,7 @@ from pathlib import Path
 import dask
 from distributed import Nanny, Scheduler
 
+from subgen import __version__
 from subgen.cluster.holder import Holder
 from subgen.cluster.paths import Maps
 from subgen.cluster.places import RESOURCE, answers, parts
@@ -50,7 +51,7 @@ async def schedule(host: str, port: int, tls: Path | None, tell: Tell) -> int:
             return await ending.wait()
 
 
-async def labour(address: str, maps: Maps, host: str | None, tls: Path | None, version: str, tell: Tell) -> int:
+async def labour(address: str, maps: Maps, host: str | None, tls: Path | None, tell: Tell) -> int:
     """Is a worker until it gets a signal, which is returned. A scheduler that is not there, or goes, is waited for.
 
     The work is done in a child process, which is started again when it dies. `host`: where it listens; None: the
@@ -66,19 +67,19 @@ async def labour(address: str, maps: Maps, host: str | None, tls: Path | None, v
         else:
             waiting = False
             with suppress(OSError, RuntimeError, TimeoutError):
-                await _worked(address, _nanny(address, maps, host or outward(address), tls, version), ending, tell)
+                await _worked(address, _nanny(address, maps, host or outward(address), tls), ending, tell)
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), AGAIN)
     return ending.signal
 
 
-def _nanny(address: str, maps: Maps, host: str, tls: Path | None, version: str) -> Nanny:
+def _nanny(address: str, maps: Maps, host: str, tls: Path | None) -> Nanny:
     """What starts the process that works, and starts it again."""
     return Nanny(
         address,
         nthreads=1,
         memory_limit=0,  # models and a film's words: Dask's own limit would end it at a share of the memory
-        resources={RESOURCE.format(version): 1},
+        resources={RESOURCE.format(__version__): 1},
         plugins=(Holder(maps),),
         host=host,
         protocol="tcp" if tls is None else "tls",

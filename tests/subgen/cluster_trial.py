@@ -80,9 +80,21 @@ def free_port() -> int:
 
 def listening(process: psutil.Process) -> set[str]:
     """The addresses at which a process and its children listen."""
-    every = [process, *process.children(recursive=True)]
-    found = (each for one in every for each in one.net_connections(kind="inet"))
-    return {each.laddr.ip for each in found if each.status == psutil.CONN_LISTEN}
+    found: set[str] = set()
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # an ffmpeg that has ended meanwhile
+            every = one.net_connections(kind="inet")
+            found |= {each.laddr.ip for each in every if each.status == psutil.CONN_LISTEN}
+    return found
+
+
+def working(process: psutil.Process) -> psutil.Process:
+    """The child of a worker that does the work."""
+    for each in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(each.cmdline()):
+                return each
+    raise AssertionError("no process works")
 
 
 class Part:
@@ -164,8 +176,7 @@ class Loopback:
 
     def kill_worker(self, index: int) -> None:
         """SIGKILL for the process of a worker that does the work."""
-        children = psutil.Process(self.workers[index].process.pid).children(recursive=True)
-        next(each for each in children if "spawn_main" in " ".join(each.cmdline())).kill()
+        working(psutil.Process(self.workers[index].process.pid)).kill()
 
     def restart_scheduler(self) -> None:
         """SIGKILL for the scheduler, and another at its address."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import pickle
+import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from subgen import __version__
+from subgen.cli.commands import program
 from subgen.cli.shell import run
 from subgen.cluster.connection import Connection
 from subgen.cluster.far import Lost, Unanswered
@@ -287,7 +291,7 @@ class TestMachines:
             os.kill(os.getpid(), signal.SIGTERM)
 
         address = f"tcp://127.0.0.1:{free_port()}"
-        assert asyncio.run(labour(address, Maps(), None, None, __version__, tell)) == signal.SIGTERM
+        assert asyncio.run(labour(address, Maps(), None, None, tell)) == signal.SIGTERM
         assert said == [f"No scheduler answers at {address}: waiting for it."]
 
     def test_with_tls_only_those_with_a_certificate(self, film):
@@ -319,7 +323,7 @@ class TestMachines:
         scheduler = Part("cluster", "scheduler", "--port", str(port), "--tls", str(TLS))
         try:
             scheduler.saying(f"listens at {address}")
-            assert asyncio.run(labour(address, Maps(), None, TLS, __version__, tell)) == signal.SIGTERM
+            assert asyncio.run(labour(address, Maps(), None, TLS, tell)) == signal.SIGTERM
         finally:
             scheduler.kill()
         assert isinstance(found["answer"].error, MediaError)
@@ -358,3 +362,54 @@ class TestProcesses:
         assert run([*arguments, "--cluster", address]) == 8
         assert f"No scheduler answers at {address}: start one there" in capsys.readouterr().err
         assert run([*arguments, "--cluster", "http://x"]) == 2
+
+
+class Ear(io.StringIO):
+    """A stderr that ends the process, as its user would, once something has been said."""
+
+    def __init__(self, awaited: str) -> None:
+        super().__init__()
+        self._awaited = awaited
+
+    def write(self, text: str) -> int:
+        if self._awaited in text:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return super().write(text)
+
+
+class TestCommands:
+    def test_a_scheduler_for_the_network_warns(self, monkeypatch):
+        ear = Ear("The scheduler listens at tcp://")
+        monkeypatch.setattr(sys, "stderr", ear)
+        assert run(["cluster", "scheduler", "--host", "0.0.0.0", "--port", "0"]) == 128 + signal.SIGTERM
+        assert "Whoever can reach 0.0.0.0:0 can run programs on all workers" in ear.getvalue()
+
+    def test_a_scheduler_for_this_machine_does_not(self, monkeypatch):
+        ear = Ear("The scheduler listens at tcp://127.0.0.1:")
+        monkeypatch.setattr(sys, "stderr", ear)
+        assert run(["cluster", "scheduler", "--port", "0"]) == 128 + signal.SIGTERM
+        assert len(ear.getvalue().splitlines()) == 1
+
+    def test_a_worker_without_a_scheduler(self, monkeypatch):
+        ear = Ear("No scheduler answers at tcp://127.0.0.1:")
+        monkeypatch.setattr(sys, "stderr", ear)
+        assert run(["cluster", "worker", f"127.0.0.1:{free_port()}", "--map", "/a=/b"]) == 128 + signal.SIGTERM
+
+    def test_what_makes_no_sense(self, tmp_path, capsys):
+        assert run(["cluster", "worker", "gauss", "--map", "films"]) == 2
+        assert run(["cluster", "worker", "tls://gauss"]) == 2
+        assert run(["cluster", "worker", "gauss", "--tls", str(tmp_path)]) == 2
+        shown = capsys.readouterr().err.splitlines()
+        assert len(shown) == 3
+        assert "lacks ca.pem, cert.pem, key.pem" in shown[2]
+
+    def test_the_commands_of_the_page_are_understood(self):
+        page = (Path(__file__).parents[2] / "docs" / "libraries.md").read_text(encoding="utf-8")
+        section = page.partition("## Several machines")[2].partition("\n## ")[0]
+        lines = [shlex.split(line)[1:] for line in section.splitlines() if line.startswith("subgen ")]
+        assert len(lines) == 8
+        for arguments in lines:
+            command = program
+            while arguments and arguments[0] in getattr(command, "commands", {}):
+                command = command.commands[arguments.pop(0)]
+            assert command.make_context("subgen", arguments) is not None
