@@ -80,12 +80,19 @@ class Holder(WorkerPlugin):
             return Answer(self._worker, self._mark, self._document(task, path, engine, line))
         except Stopping:
             return Answer(self._worker, self._mark)
-        except (NotMounted, ModelError, MissingDependency) as error:
+        except (ModelError, MissingDependency) as error:
             return Answer(self._worker, self._mark, error=error, refusal=Refusal.WORKER)
-        except NotHere as error:
-            return Answer(self._worker, self._mark, error=error, refusal=Refusal.FILE)
         except SubgenError as error:
-            return Answer(self._worker, self._mark, error=error, number=cause(error))
+            return self._blamed(task, error)
+
+    def _blamed(self, task: Task, error: SubgenError) -> Answer:
+        """An error of the file itself, unless this worker does not have it, or has lost it on the way."""
+        try:
+            local(task, self._maps, self._worker)
+        except NotHere as gone:
+            refusal = Refusal.WORKER if isinstance(gone, NotMounted) else Refusal.FILE
+            return Answer(self._worker, self._mark, error=gone, refusal=refusal)
+        return Answer(self._worker, self._mark, error=error, number=cause(error))
 
     def _document(self, task: Task, path: Path, engine: Loaded, line: Line) -> Document:
         """The document of a file, as that of the client's path."""

@@ -132,6 +132,15 @@ class TestHolder:
         answer = Holder(Maps(), chain, opened).answer(task_of(film), Wire())
         assert (str(answer.error), answer.number, answer.refusal) == ("It broke.", 5, None)
 
+    def test_a_share_that_goes_on_the_way_is_not_the_files_fault(self, film):
+        def chain(path, options, models, listen):
+            path.unlink()
+            raise MediaError("It can't be read.")
+
+        answer = Holder(Maps(), chain, opened).answer(task_of(film), Wire())
+        assert isinstance(answer.error, NotMounted)
+        assert answer.refusal is Refusal.WORKER
+
     def test_work_for_nobody_ends_at_the_next_event(self, film):
         def chain(path, options, models, listen):
             listen(Progress(path, 1.0, 2.0))
