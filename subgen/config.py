@@ -118,7 +118,7 @@ def _settings(file: _File, tables: Mapping[str, object]) -> Iterator[Setting]:
         for name, value in table.items():
             place, key = file.place(section, name), f"{section}.{name}"
             if name not in names:
-                raise OptionError(f"{place}: [{section}] has no setting {name}; {_near(name, names)}")
+                raise OptionError(f"{place}: [{section}] has no setting {name}; {near(name, names)}")
             if key in NEEDS_TRUST and not file.trusted:
                 raise OptionError(
                     f"{place}: {key} can run a program, so that it is not taken from files beside media: set it in the"
@@ -161,10 +161,10 @@ def _unknown(section: str, sections: Sections) -> str:
     owner = [name for name, kind in sections.items() if section in {field.name for field in fields(kind)}]
     if owner:
         return f"{section} belongs into a table: write [{owner[0]}] above it."
-    return f"there is no table [{section}]; {_near(section, sections)}"
+    return f"there is no table [{section}]; {near(section, sections)}"
 
 
-def _near(name: str, names: Iterable[str]) -> str:
+def near(name: str, names: Iterable[str]) -> str:
     """A guess at what was meant, or all that there is."""
     known = tuple(names)
     near = difflib.get_close_matches(name.replace("-", "_"), known, n=1)

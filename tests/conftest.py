@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +24,8 @@ if find_spec("pyannote") is None or find_spec("pyannote.audio") is None:
 
 
 def pytest_configure() -> None:
-    """Signals that a shell ignores for a job in the background are heard again: some tests send them to the program."""
+    """No settings of the developer's own. Signals that a shell ignores for a job in the background are heard again."""
+    os.environ["SUBGEN_CONFIG"] = os.devnull
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)

@@ -100,6 +100,7 @@ LAZY = {
     ("subgen.cli", "mlx"): "the doctor looks at machines where MLX may be missing",
     ("subgen.cli", "aligner.qwen3"): "imports MLX, see above",
     ("subgen.cli", "av"): "the doctor looks at machines where PyAV may be missing",
+    ("subgen.cli", "platformdirs"): "`subgen --help` reads no settings",
     ("subgen.cli", "rich"): "a terminal without a progress bar needs no rich",
     ("subgen.eval.rival_worker", "mlx_audio"): "one rival of several, in an interpreter that has only that one",
     ("subgen.eval.rival_worker", "mlx_qwen3_asr"): "one rival of several, see above",

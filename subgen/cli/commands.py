@@ -30,6 +30,7 @@ from subgen.cli.bench_flags import (
 )
 from subgen.cli.binding import with_flags
 from subgen.cli.cluster_commands import cluster
+from subgen.cli.config_commands import config
 from subgen.cli.flags import (
     ALIGN_FLAGS,
     CHECK_FLAGS,
@@ -51,7 +52,7 @@ from subgen.film.names import BURNED, SUBTITLED
 EXIT_CODES = """Exit codes:
   0    done
   1    several files were given and some failed, or a check found errors
-  2    the command line makes no sense
+  2    the command line, or a settings file, makes no sense
   3    the media can't be used
   4    the model can't be used
   5    a result can't be written
@@ -130,7 +131,7 @@ def render(
 
 
 @command()
-@with_flags(RETIME_FLAGS)
+@with_flags(RETIME_FLAGS, own=("delivery.output",))
 def retime(
     subtitles: Annotated[Path, typer.Argument(metavar="SUBTITLES", help="An SRT, VTT, ASS, SSA or SBV file.")],
     media: Annotated[Path, typer.Argument(metavar="MEDIA", help="The film or recording that it belongs to.")],
@@ -147,7 +148,7 @@ def retime(
 
 
 @command()
-@with_flags(REVIEW_FLAGS)
+@with_flags(REVIEW_FLAGS, own=("delivery.output",))
 def review(
     document: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="A result of -f json.")],
     settings: Settings,
@@ -166,7 +167,7 @@ def review(
 
 
 @command()
-@with_flags(CHECK_FLAGS)
+@with_flags(CHECK_FLAGS, own=("decoding.language", "layout.frame_rate", "input.shots"))
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Subtitles: SRT, VTT, ASS, TTML or others.")],
     settings: Settings,
@@ -183,7 +184,7 @@ def check(
 
 
 @command()
-@with_flags(MAKING_FLAGS)
+@with_flags(MAKING_FLAGS, own=("delivery.output", "decoding.language"))
 def mux(media: Film, subtitles: Lettering, settings: Settings) -> int:
     """Write a film with a subtitle file as a track that players can switch off."""
     from subgen.cli.film import film_with
@@ -192,7 +193,7 @@ def mux(media: Film, subtitles: Lettering, settings: Settings) -> int:
 
 
 @command()
-@with_flags(MAKING_FLAGS)
+@with_flags(MAKING_FLAGS, own=("delivery.output", "decoding.language"))
 def burn(media: Film, subtitles: Lettering, settings: Settings) -> int:
     """Write a film with a subtitle file drawn into its picture."""
     from subgen.cli.film import film_with
@@ -290,5 +291,6 @@ def score(
 
 app.add_typer(cluster, name="cluster")
 app.add_typer(voices, name="voices")
+app.add_typer(config, name="config")
 program = get_command(app)
 """All commands, as what can be run and walked through."""

@@ -35,6 +35,11 @@ def _number(text: str) -> int:
         raise typer.BadParameter(f"{text!r} is neither a number nor auto.") from None
 
 
+def spellings(option: OptionInfo) -> tuple[str, ...]:
+    """How a flag is written, the long form first. Typer takes the first for a default until it sees the command."""
+    return tuple(each for each in (option.default, *(option.param_decls or ())) if isinstance(each, str))
+
+
 DELIVERY_FLAGS: Flags = {
     "delivery.formats": _flag(
         OUTPUT,

@@ -118,7 +118,8 @@ def _section(name: str, rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _row(option: TyperOption) -> Row:
-    spellings = ", ".join(option.secondary_opts or sorted(option.opts, key=len))
+    off = option.secondary_opts if option.default is True else ()  # of other switches the opposite is understood
+    spellings = ", ".join(off or sorted(option.opts, key=len))
     value = "" if option.is_flag else f" {option.metavar}"
     environment = f" Environment: {option.envvar}." if option.envvar else ""
     return spellings + value, f"{option.help}{_default(option.default)}{environment}"

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from subgen.config import SECTIONS as OF_THE_CHAIN
 from subgen.errors import OptionError
 from subgen.languages import canonical
-from subgen.options import Chunking, Decoding, Input, Layout, Models, Options, Speakers, Words, Writing
+from subgen.options import Options
 
 DEFAULT_FORMAT = "srt"
 
@@ -50,25 +51,14 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that flags can say."""
+    """Everything that flags, and settings in files, can say."""
 
     options: Options = field(default_factory=Options)
     delivery: Delivery = field(default_factory=Delivery)
     console: Console = field(default_factory=Console)
 
 
-SECTIONS: dict[str, type[Any]] = {
-    "models": Models,
-    "input": Input,
-    "chunking": Chunking,
-    "decoding": Decoding,
-    "words": Words,
-    "layout": Layout,
-    "speakers": Speakers,
-    "writing": Writing,
-    "delivery": Delivery,
-    "console": Console,
-}
+SECTIONS: dict[str, type[Any]] = {**OF_THE_CHAIN, "delivery": Delivery, "console": Console}
 """The dataclass behind the first half of a flag's field path ("layout.width")."""
 
 
@@ -88,17 +78,17 @@ def _read(path: str, value: object) -> object:
     if path == "decoding.language" and isinstance(value, str):
         return canonical(value)
     if path == "delivery.formats":
-        return _formats(value if isinstance(value, list) else [])
+        return _formats(value if isinstance(value, list | tuple) else ())
     if path == "speakers.names":
-        return _names(value if isinstance(value, list) else [])
+        return _names(value if isinstance(value, list | tuple) else ())
     return value
 
 
-def _names(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """(label, name) pairs from repeated flags."""
+def _names(given: Iterable[str | tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """(label, name) pairs from repeated flags; those of files are pairs already."""
     from subgen.speakers.names import pair
 
-    return tuple(pair(text, "--speaker") for text in texts)
+    return tuple(pair(each, "--speaker") if isinstance(each, str) else each for each in given)
 
 
 def _formats(texts: Iterable[str]) -> tuple[str, ...]:

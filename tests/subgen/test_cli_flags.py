@@ -139,6 +139,9 @@ def test_values_that_cannot_work_are_refused(values: dict[str, object], sentence
         "voices list",
         "voices remove",
         "voices export",
+        "config",
+        "config show",
+        "config path",
     ],
 )
 def test_help_is_as_recorded(page: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
