@@ -22,7 +22,7 @@ MUCH_BETTER = 4.0
 """how much cheaper another break of two lines must be to be worth a word: a word alone on its line costs 4 to 6"""
 _DASH = regex.compile(r"\s*[-‐–—](?![-‐–—>])\s*(?=\S)")
 _INNER_DASH = regex.compile(r"[.!?…][\"'”’»]?\s+[-‐–—]\s?\p{Lu}")
-_OTHER_VOICE = regex.compile(r"\s*(?:[-‐–—♪♫#\[(（「『“\"«]|(?:\p{Lu}[\p{L}\p{M}\p{N}.'’-]*[ ]?){1,4}:\s)")
+_OTHER_VOICE = regex.compile(r"\s*(?:[-‐–—♪♫#\[(（「『“\"«]|(?:\p{Lu}[\p{L}\p{M}\p{N}.'’_-]*[ ]?){1,4}:\s)")
 """what a line begins with when another speaker, a sound or a quotation does"""
 
 

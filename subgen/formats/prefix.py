@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from subgen.formats.text import clean
-from subgen.types import Cue, Utterance
+from subgen.types import Cue, Utterance, Word
 
 _HELD = "\N{NO-BREAK SPACE}"
 """keeps a name, its colon and the first word together while lines are broken"""
@@ -31,10 +31,23 @@ def prefixed(utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
 
 
 def loosened(cues: Sequence[Cue], utterances: Sequence[Utterance]) -> tuple[Cue, ...]:
-    """The cues with plain spaces in the prefixes of these speakers."""
+    """The cues with plain spaces in the prefixes of these speakers, and without dashes where names tell two apart."""
     names = {clean(utterance.speaker or "") for utterance in utterances} - {""}
     prefixes = {_held(name): f"{name}: " for name in names}
-    return tuple(replace(cue, lines=tuple(_loose(line, prefixes) for line in cue.lines)) for cue in cues)
+    return tuple(replace(cue, lines=tuple(_loose(line, prefixes) for line in _undashed(cue, prefixes))) for cue in cues)
+
+
+def _undashed(cue: Cue, prefixes: Iterable[str]) -> tuple[str, ...]:
+    """The lines of a cue; those of two speakers, of whom the second is named, without our dashes."""
+    bare = tuple(_bare(line, words) for line, words in zip(cue.lines, cue.words, strict=False))
+    named = len(set(cue.speakers)) > 1 and len(bare) == len(cue.lines) and bare[-1].startswith(tuple(prefixes))
+    return bare if named else cue.lines
+
+
+def _bare(line: str, words: Sequence[Word]) -> str:
+    """A line without a dash that nobody said."""
+    said = "".join(word.text for word in words).lstrip().startswith("-")
+    return line if said else line.removeprefix("-").lstrip(" ")
 
 
 def _held(name: str) -> str:

@@ -12,7 +12,7 @@ from subgen.cues import columns, cues
 from subgen.formats import render
 from subgen.formats.minutes import talk_time
 from subgen.formats.prefix import loosened, prefixed
-from subgen.options import Layout
+from subgen.options import Layout, Writing
 from subgen.types import Cue, Document, Speaker, Turn, Utterance, Word
 from subgen.words import spread
 from tests.subgen.documents import sample_document
@@ -47,6 +47,27 @@ def test_a_name_counts_in_the_width_and_stays_with_its_word() -> None:
     shown = [line for line in lines if line and "-->" not in line and not line.isdigit()]
     assert all(len(line) <= 42 for line in shown)
     assert " ".join(shown) == f"Anna Maria: {text}"
+
+
+def quick(*parts: tuple[str, str]) -> Document:
+    """Each part takes a second."""
+    spoken = (Utterance(spread(text, place, place + 0.9), "English", name) for place, (name, text) in enumerate(parts))
+    return replace(sample_document(), utterances=tuple(spoken))
+
+
+def test_two_named_speakers_of_a_cue_need_no_dashes() -> None:
+    assert texts(quick(("Anna", "Are you there?"), ("Bob", "Yes."))) == ["Anna: Are you there? Bob: Yes."]
+    document = quick(("Anna", "Are you there?"), ("Bob", "Yes, I am here."), ("S0", "So am I."), ("Bob", "Good."))
+    shared = ["Anna: Are you there?\nBob: Yes, I am here.", "S0: So am I.\nBob: Good."]
+    assert [cue.split("\n", 2)[2] for cue in render(document, "srt").strip().split("\n\n")] == shared
+    assert "<v Bob>-Yes, I am here.</v>\n<v S0>-So am I.</v>" in render(document, "vtt")
+    assert "\n-[Bob] " in render(document, "srt", writing=Writing(sdh=True))
+
+
+def test_a_dash_that_was_said_stays() -> None:
+    words = (Word(0.0, 0.4, "-40 "), Word(0.4, 0.9, "degrees?"))
+    cue = Cue(0, 2, ("-40 degrees?", "-Bob:\u00a0Yes."), ("Anna", "Bob"), (words, (Word(1, 2, "Bob:\u00a0Yes."),)))
+    assert loosened([cue], said(("Bob", "x")))[0].lines == ("-40 degrees?", "Bob: Yes.")
 
 
 def test_no_break_spaces_of_the_text_stay() -> None:
