@@ -43,6 +43,7 @@ from subgen.cli.flags import (
     Files,
 )
 from subgen.cli.help import Command, Group
+from subgen.cli.service_commands import service
 from subgen.cli.settings import Settings
 from subgen.cli.status_command import status
 from subgen.cli.voice_commands import voices
@@ -289,6 +290,7 @@ def score(
     return score_files(reference, hypotheses, collar, json)
 
 
+app.add_typer(service, name="service")
 app.add_typer(cluster, name="cluster")
 app.add_typer(voices, name="voices")
 app.add_typer(config, name="config")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from subgen.errors import OutputError
 from subgen.library.ledger import LEDGER
-from subgen.library.overview import pace
 from subgen.library.owner import is_alive
 from subgen.library.rows import Row, State
 from subgen.library.table import COLUMNS, read
@@ -81,3 +80,18 @@ def _read(base: sqlite3.Connection, folder: Path, now: float) -> Glance:
         failed=rows("state IN ('failed', 'poison') ORDER BY ended DESC, path"),
         done=rows("state = 'done' ORDER BY ended DESC, path LIMIT ?", RECENT),
     )
+
+
+def pace(done: Iterable[Row]) -> float | None:
+    """Seconds of audio in a second of work on files that are done, several at once or not; None: there is none."""
+    rows = sorted(done, key=_started)
+    busy, until = 0.0, 0.0
+    for row in rows:
+        busy += max(0.0, row.ended - max(row.started, until))
+        until = max(until, row.ended)
+    audio = sum(row.seconds for row in rows)
+    return audio / busy if busy > 0 and audio > 0 else None
+
+
+def _started(row: Row) -> float:
+    return row.started

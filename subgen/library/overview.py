@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from subgen.library.glance import pace
 from subgen.library.ledger import Ledger
 from subgen.library.plan import Plan, Planner, Step
-from subgen.library.rows import Row, State
+from subgen.library.rows import State
 from subgen.library.survey import Survey, kept, survey
 from subgen.types import Seconds
 
@@ -95,18 +96,3 @@ def _rates(plans: Iterable[Plan]) -> dict[str, tuple[Seconds, int]]:
 def speed(ledger: Ledger, work: str) -> float | None:
     """Seconds of audio that a second of work was good for, with these settings; None before the first file."""
     return pace(row for row in ledger.rows(State.DONE) if row.recipe.work == work)
-
-
-def pace(done: Iterable[Row]) -> float | None:
-    """Seconds of audio in a second of work on files that are done, several at once or not; None: there is none."""
-    rows = sorted(done, key=_started)
-    busy, until = 0.0, 0.0
-    for row in rows:
-        busy += max(0.0, row.ended - max(row.started, until))
-        until = max(until, row.ended)
-    audio = sum(row.seconds for row in rows)
-    return audio / busy if busy > 0 and audio > 0 else None
-
-
-def _started(row: Row) -> float:
-    return row.started

@@ -1,0 +1,7 @@
+"""`python -m subgen`: the same command where its script is not on PATH, as in services."""
+
+from __future__ import annotations
+
+from subgen.cli import main
+
+main()
