@@ -8,7 +8,7 @@ from subgen.errors import MediaNotFound
 from subgen.media.extent import Extent, extent
 from tests.subgen.media_making import make
 
-NOISE = "anoisesrc=d=20:a=0.1:s=1"
+NOISE = "anoisesrc=d=12:a=0.1:s=1"
 SAYING = ["m4a", "mov", "mp4", "mkv", "webm", "wav", "avi", "aiff", "wma"]
 TIMED = ["flac", "mp3", "flv", "au"]
 SILENT = ["ts", "aac", "mpg", "ogg"]

@@ -73,10 +73,9 @@ def test_files_are_done_as_they_come_and_a_signal_ends_it(films, tmp_path):
 
 
 def test_a_batch_and_a_watch_on_one_tree_share_the_work(films, tmp_path):
-    content = TALK.read_bytes()
     for number in range(6):
-        (films / f"{number}.m4a").write_bytes(content + bytes(8 * number))
-        os.utime(films / f"{number}.m4a", (1e9, 1e9))
+        (films / f"{number}.mkv").write_bytes((ROOT / "samples" / "late.mkv").read_bytes() + bytes(8 * number) + b"end")
+        os.utime(films / f"{number}.mkv", (1e9, 1e9))
     ledger = ("--ledger", tmp_path / "ledger", "--model", "demo")
     both = [started("watch", films, *ledger, "--quiet-time", "0.5", "--once"), started("batch", films, *ledger)]
     reports = [process.communicate(timeout=120) for process in both]
