@@ -15,6 +15,8 @@ from subgen.library.survey import Survey
 from subgen.library.work import End
 from subgen.types import Seconds
 
+FAILED_BEFORE = "failed before"
+"""how a plan's reason begins for a file that failed in an earlier run"""
 HEAD = ("file", "length", "audio", "subtitles", "plan")
 
 
@@ -29,11 +31,14 @@ def plan_lines(plans: Sequence[Plan], roots: Sequence[Path]) -> list[str]:
 
 def summary_lines(plans: Sequence[Plan], speed: float | None) -> Iterator[str]:
     """What the plan amounts to, and how long it will take if that can be known."""
-    work = amount(plans, Step.TRANSCRIBE)
+    broken = sum(map(_is_broken, plans))
+    work = amount((plan for plan in plans if not _is_broken(plan)), Step.TRANSCRIBE)
     yield f"transcribe  {_files(work.files)}, {_hours(work.seconds)} of audio{_guessed(work.guessed)}"
     yield f"render      {_files(amount(plans, Step.RENDER).files)}"
     reasons = Counter(_general(plan.why) for plan in plans if plan.step is Step.NOTHING)
     yield f"leave       {_files(reasons.total())}{_listed(reasons)}"
+    if broken:
+        yield f"unusable    {_files(broken)}"
     if work.files and speed is not None:
         yield f"estimate    {_hours(work.seconds / speed)}, at {speed:.1f} s of audio a second as before"
 
@@ -46,6 +51,8 @@ def report_lines(report: Report) -> Iterator[str]:
     done, skipped, failed = (report.of(end) for end in (End.DONE, End.SKIPPED, End.FAILED))
     yield f"done        {_files(len(done))}, {_hours(report.audio)} of audio in {_hours(took)}{rate}"
     yield f"skipped     {_files(len(skipped))}{_listed(Counter(_general(each.why) for each in skipped))}"
+    if any(_general(each.why) == FAILED_BEFORE for each in skipped):
+        yield "            --retry tries again what failed before"
     yield f"failed      {_files(len(failed))}"
     for outcome in failed:
         yield f"  {one_line(outcome.why)}"
@@ -74,9 +81,19 @@ def _subtitles(plan: Plan) -> str:
 
 
 def _planned(plan: Plan) -> str:
-    if plan.survey is not None and plan.survey.error:
-        return one_line(plan.survey.error)
-    return one_line(plan.why if plan.step is Step.NOTHING else f"{plan.step}: {plan.why}")
+    if plan.survey is not None and _is_broken(plan):
+        return _nameless(f"unusable: {plan.survey.error}", plan.found.path)
+    return _nameless(plan.why if plan.step is Step.NOTHING else f"{plan.step}: {plan.why}", plan.found.path)
+
+
+def _is_broken(plan: Plan) -> bool:
+    """Whether it is known already that work on the file will fail."""
+    return plan.step is Step.TRANSCRIBE and plan.survey is not None and bool(plan.survey.error)
+
+
+def _nameless(why: str, path: Path) -> str:
+    """A reason without the file's name, which stands before it in the line."""
+    return one_line(why).replace(one_line(str(path)), "…")
 
 
 def _general(why: str) -> str:

@@ -50,7 +50,7 @@ def batch_by_cluster(
     from subgen.cluster.batch import transcribed_by
     from subgen.cluster.connection import Connection
 
-    with batch_screen(console) as shown:
+    with batch_screen(console, stop) as shown:
         return transcribed_by(Connection(address, __version__, tls), plans, planner, Watching(shown), stop)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from subgen.events import Listener
+from subgen.library.lent import FileModels
 from subgen.library.plan import Plan, Planner
 from subgen.library.run import Run, Watcher
 from subgen.library.shared import Memory, Models, Shared, Stopping
@@ -31,7 +32,7 @@ def transcribed(
     shared = Shared(engine, stop)
 
     def make(path: Path, options: Options, memory: Memory, listen: Listener) -> Document:
-        models = shared.models(memory)
+        models = FileModels(shared, memory)
         try:
             document = transcribe(path, options, engine=models, listen=listen)
         except Stopping:

@@ -10,7 +10,7 @@ from subgen.errors import OutputError
 from subgen.formats import Rendering
 from subgen.library.rows import Output
 from subgen.options import Options
-from subgen.output import LOCAL, Disk, write
+from subgen.output import LOCAL, Disk, check_writable, write
 from subgen.sidecars import sidecar
 from subgen.types import Document
 
@@ -29,6 +29,15 @@ def deliver(
     before = {output.path: output.digest for output in ours}
     rendering = Rendering(document, options.layout, options.writing)
     return tuple(_written(path, rendering.text(format), before.get(path), disk) for format, path in places)
+
+
+def require_writable(media: Path, folder: Path, disk: Disk = LOCAL) -> None:
+    """Refuses a folder that can't be written to, or can't be made, before hours of work go into its results.
+
+    Raises OutputError.
+    """
+    above = folder.parents if folder != media.parent else ()
+    check_writable(next((each for each in (folder, *above) if each.exists()), folder), disk=disk)
 
 
 def places(

@@ -17,7 +17,7 @@ from subgen.errors import OutputError
 from subgen.library.owner import Owner, is_alive
 from subgen.library.rows import Output, Recipe, Row, State
 from subgen.library.scan import Found
-from subgen.library.table import COLUMNS, SCHEMA, key, read, written
+from subgen.library.table import COLUMNS, SCHEMA, key, read, sentence, written
 from subgen.types import Seconds
 
 LEASE: Seconds = 600.0
@@ -215,7 +215,7 @@ class Ledger:
             self._all(
                 f"UPDATE media SET state = ?, error = ?, ended = ?, owner = '', deaths = deaths - 1{faults}{names}"
                 " WHERE path = ? AND owner = ? AND state = 'running' RETURNING 1",
-                [state, error, now, *values.values(), key(path), self.owner],
+                [state, sentence(error), now, *values.values(), key(path), self.owner],
             )
         )
 

@@ -29,7 +29,7 @@ class Report:
         return sum(outcome.seconds for outcome in self.of(End.DONE))
 
     def values(self) -> dict[str, object]:
-        """The report as JSON has it; docs/library.md has the schema."""
+        """The report as JSON has it; docs/libraries.md has the schema."""
         return {
             "schema": SCHEMA,
             "started": _moment(self.started),

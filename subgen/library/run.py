@@ -27,7 +27,7 @@ UNKNOWN_CHUNKS = 4
 """guessed for a file that does not say how long it is"""
 RENEWAL: Seconds = 60.0
 """how often the leases of claimed files are renewed"""
-STOPPED = "subgen was told to end before"
+STOPPED = "interrupted"
 """why a file has no results when a run was told to stop"""
 _PATIENCE: Seconds = 0.2
 """between two looks whether the engine, which has to be loaded first, wants more"""

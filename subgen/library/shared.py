@@ -1,22 +1,21 @@
 """One engine for the chains of many files: each chain asks from its own thread, the engine's thread answers them all.
 
 So chunks of several files are decoded in one batch, and short files fill it as well as long ones. A chain sees an
-engine of its own (`Shared.models`) and need not know of the others.
+engine of its own (`subgen.library.lent`) and need not know of the others.
 """
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from aligner.types import Alignment, Seconds
 from subgen.engine import Aligns, Batches
-from subgen.errors import MissingDependency, OutputError
+from subgen.errors import MissingDependency
 from subgen.library.stop import Stop
 from subgen.options import Decoding
 from subgen.types import Chunk
@@ -29,7 +28,7 @@ MOST_OPEN = 32
 """files that are open at once: each has a few threads and an ffmpeg"""
 TICK: Seconds = 1.0
 """how often `serve` looks around when nobody asks for anything"""
-_TROUBLES = (RuntimeError, ValueError, MemoryError, MissingDependency)
+TROUBLES = (RuntimeError, ValueError, MemoryError, MissingDependency)
 """what one chunk or clip can cause in a batch of several"""
 
 
@@ -96,9 +95,10 @@ class Shared:
         """chunks that should be on their way; known once the recogniser is loaded"""
         self._stopping = False
 
-    def models(self, memory: Memory) -> FileModels:
-        """The engine as the chain of one file sees it."""
-        return FileModels(self, self._engine.names, memory)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the engine's models."""
+        return self._engine.names
 
     def serve(self, finished: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
         """Answers until `finished`; `tick` is called about once a second or oftener. Raises ModelError."""
@@ -181,7 +181,7 @@ class Shared:
                 self._hand_over(fed, result)
                 self._align_whole()
                 tick()
-        except _TROUBLES:
+        except TROUBLES:
             for asked in fed:
                 self._alone(asked)
         except BaseException:
@@ -207,7 +207,7 @@ class Shared:
         asked.results.clear()
         try:
             asked.results.extend(self._engine.recogniser.recognise(iter((asked.chunk,)), asked.options))
-        except _TROUBLES as error:
+        except TROUBLES as error:
             self._settle(asked, error)
         else:
             self._settle(asked)
@@ -234,7 +234,7 @@ class Shared:
         clips = [clip for asked in group for clip in asked.clips]
         try:
             times = iter(self._engine.aligner.align(clips))
-        except _TROUBLES as error:
+        except TROUBLES as error:
             if len(group) == 1:
                 group[0].answer.set_exception(error)
                 return
@@ -247,69 +247,8 @@ class Shared:
     def _align_alone(self, asked: _Timed) -> None:
         try:
             asked.answer.set_result(self._engine.aligner.align(asked.clips))
-        except _TROUBLES as error:
+        except TROUBLES as error:
             asked.answer.set_exception(error)
-
-
-class FileModels:
-    """The shared engine as the chain of one file sees it, with what it remembers of that file."""
-
-    def __init__(self, shared: Shared, names: tuple[str, ...], memory: Memory) -> None:
-        self._shared = shared
-        self._memory = memory
-        self._asked: deque[tuple[Chunk, Future[tuple[Recognised, ...]]]] = deque()
-        self.names = names
-
-    @property
-    def recogniser(self) -> FileModels:
-        """This."""
-        return self
-
-    @property
-    def aligner(self) -> Aligns:
-        """The aligner's figures; `align` is done together with other files."""
-        return _FileAligner(self._shared, self._shared.aligner())
-
-    def recognise(self, chunks: Iterable[Chunk], options: Decoding) -> Iterator[Recognised]:
-        """Transcripts of the chunks, in order; chunks that are remembered are not decoded again."""
-        asked = self._asked
-        for chunk in chunks:
-            asked.append((chunk, self._ask(chunk, options)))
-            while asked and (asked[0][1].done() or not self._shared.has_room()):
-                yield from self._answer(*asked.popleft())
-        while asked:
-            yield from self._answer(*asked.popleft())
-
-    def save(self) -> None:
-        """Waits for the chunks of an ended chain that are being decoded, and remembers them. For `Stopping` only."""
-        while self._asked:
-            with contextlib.suppress(Stopping, OutputError, *_TROUBLES):
-                self._answer(*self._asked.popleft())
-
-    def _ask(self, chunk: Chunk, options: Decoding) -> Future[tuple[Recognised, ...]]:
-        known = self._memory.recall(chunk)
-        if not known:
-            return self._shared.hear(chunk, options)
-        answer: Future[tuple[Recognised, ...]] = Future()
-        answer.set_result(known)
-        return answer
-
-    def _answer(self, chunk: Chunk, answer: Future[tuple[Recognised, ...]]) -> tuple[Recognised, ...]:
-        results = answer.result()
-        self._memory.keep(chunk, results)
-        return results
-
-
-class _FileAligner:
-    """The shared aligner as the chain of one file sees it."""
-
-    def __init__(self, shared: Shared, aligner: Aligns) -> None:
-        self.longest, self.languages, self.batch = aligner.longest, aligner.languages, aligner.batch
-        self._shared = shared
-
-    def align(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:
-        """Times for every clip's text, worked out together with clips of other files."""
-        return self._shared.time(clips)
 
 
 class _Feed:

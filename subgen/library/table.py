@@ -61,6 +61,11 @@ def read(values: Sequence[Any]) -> Row:
     )
 
 
+def sentence(text: str) -> str:
+    """A text as the table can hold it: names that are not UTF-8 are escaped in it."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def written(outputs: Iterable[Output]) -> str:
     """Outputs as the table holds them."""
     return json.dumps([[str(each.path), each.digest] for each in outputs])

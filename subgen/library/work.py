@@ -10,7 +10,7 @@ from pathlib import Path
 
 from subgen.errors import ClusterError, MediaNotFound, MissingDependency, ModelError, SubgenError
 from subgen.events import Listener
-from subgen.library.deliver import deliver, places
+from subgen.library.deliver import deliver, places, require_writable
 from subgen.library.fingerprint import fingerprint
 from subgen.library.ledger import Ledger
 from subgen.library.plan import BUSY, Plan, Planner, Step, Wish
@@ -106,6 +106,7 @@ class Worker:
         document = self.store.document(mark, row.recipe.work, path)
         again = document is not None
         if document is None:
+            require_writable(path, plan.wish.place(path))
             chunks = self.store.chunks(mark, row.recipe.work, lambda: self.ledger.advance(path))
             document = self.make(path, plan.wish.options, chunks, listen)
             self.store.keep(mark, row.recipe.work, document)
@@ -166,6 +167,6 @@ def _passes(error: Exception, path: Path) -> bool:
     cause = error if isinstance(error, OSError) else error.__cause__
     if isinstance(cause, OSError) and cause.errno in PASSING:
         return True
-    if isinstance(error, MediaNotFound):
-        return not path.parent.is_dir()  # the file is gone; with its folder, it is more likely that the disk is
-    return not isinstance(error, SubgenError)
+    if isinstance(error, SubgenError):
+        return not path.parent.is_dir()  # then it is the disk that is gone, whatever has failed because of that
+    return True
