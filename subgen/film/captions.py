@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from subgen.cues import columns
 from subgen.errors import OptionError
 from subgen.formats import Rendering
 from subgen.formats.ass import ass
+from subgen.formats.reading import srt as subrip
+from subgen.formats.reading import vtt as webvtt
 from subgen.formats.srt import srt
 from subgen.formats.subtitles import read_subtitles
 from subgen.formats.vtt import vtt
@@ -57,13 +61,14 @@ def of_file(path: Path, language: str = "") -> Captions:
     read = read_subtitles(path)
     if not read.cues:
         raise OptionError(f"{path} has no cues to put into a film.")
-    cues = tuple(sorted((cue for cue in read.cues if _shows(cue)), key=lambda cue: cue.start))
+    cues = _shown(read.cues)
     text = srt(cues)
     styled = read.format == "ass"
+    tagged = _PARSERS[read.format](_marked(read.text)).cues if read.format in _PARSERS else read.cues
     return Captions(
         read.text if read.format == "srt" else text,
         read.text if read.format == "vtt" else vtt(cues),
-        read.text if styled else ass(cues),
+        read.text if styled else _drawn(ass(_shown(tagged))),
         language or read.language,
         sdh=read_unpaired(path.name).sdh,
         tagged=read.format == "srt",
@@ -72,8 +77,32 @@ def of_file(path: Path, language: str = "") -> Captions:
     )
 
 
-def _shows(cue: Cue) -> bool:
-    return cue.end > cue.start and any(cue.lines)
+def _shown(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    """The cues that can be seen, in order of time."""
+    return tuple(sorted((cue for cue in cues if cue.end > cue.start and any(cue.lines)), key=lambda cue: cue.start))
+
+
+def _marked(text: str) -> str:
+    """A file with a noncharacter in place of each tag that has a code in ASS, which comes through reading as text."""
+    return _TAG.sub(lambda tag: chr(_MARK + _CODES.index(_code(tag))), text)
+
+
+def _code(tag: re.Match[str]) -> str:
+    closing, style, place = tag.groups()
+    return place or f"{style.lower()}{0 if closing else 1}"
+
+
+def _drawn(ass: str) -> str:
+    """ASS with its codes in place of the noncharacters."""
+    return ass.translate({_MARK + number: f"{{\\{code}}}" for number, code in enumerate(_CODES)})
+
+
+_PARSERS = {"srt": subrip.parse, "vtt": webvtt.parse}
+_TAG = re.compile(r"<(/?)([ibuIBU])>|\{\\(an[1-9])\}")
+"""italics, bold, underlined text, and where on the screen a cue stands"""
+_CODES = ("i1", "i0", "b1", "b0", "u1", "u0", *(f"an{place}" for place in range(1, 10)))
+_MARK = 0xFDD0
+"""the first of 32 noncharacters, which Unicode keeps for such uses and no text holds; they have no direction"""
 
 
 def _widest(text: str) -> float:

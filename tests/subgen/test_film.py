@@ -348,6 +348,17 @@ def test_captions_of_files(tmp_path: Path) -> None:
         of_file(tmp_path / "empty.srt")
 
 
+def test_tags_of_files_are_drawn(tmp_path: Path) -> None:
+    text = "1\n00:00:00,500 --> 00:00:01,400\n{\\an8}<i>قال</i> <B>لي</B>\n<font color=red>{no} <u>tag</u></font>\n"
+    (tmp_path / "a.ar.srt").write_text(text)
+    (tmp_path / "b.vtt").write_text("WEBVTT\n\n00:00.500 --> 00:01.400\n<v Anna><i>One</i> two\n")
+    captions = of_file(tmp_path / "a.ar.srt")
+    assert captions.ass.endswith(",{\\an8}{\\i1}قال{\\i0} {\\b1}لي{\\b0}\\N｛no｝ {\\u1}tag{\\u0}\n")
+    assert captions.ass.split("\n\n[Events]")[0].endswith(",-1")
+    assert captions.widest == 4.0
+    assert of_file(tmp_path / "b.vtt").ass.endswith("{\\i1}One{\\i0} two\n")
+
+
 def test_names_of_films() -> None:
     for name, subtitled, burned in (
         ("a.mkv", "mkv", "mkv"),
