@@ -149,10 +149,10 @@ def _placed(value: object, folder: Path) -> object:
 
 def _meant(key: str, value: object, place: str) -> object:
     """Names of languages as the chain knows them."""
-    if key != "decoding.language":
-        return value
     try:
-        return canonical(str(value))
+        if key == "input.prefer" and isinstance(value, tuple):
+            return tuple(map(canonical, value))
+        return canonical(str(value)) if key == "decoding.language" else value
     except OptionError as error:
         raise OptionError(f"{place}: {error}") from error
 
@@ -201,7 +201,7 @@ class _Kind:
             float: "a number",
             str: "a text in quotes",
             Path: "a text in quotes",
-            tuple[str, ...]: 'a list of texts such as ["srt", "vtt"]',
+            tuple[str, ...]: 'a list of texts such as ["one", "two"]',
         }.get(self.type, 'a table such as { SPEAKER_00 = "Anna" }')
 
     def hold(self, value: object) -> object | None:

@@ -57,6 +57,9 @@ class Input:
 
     track: int | None = None
     """number of the audio track, the first is 1; None chooses"""
+    prefer: tuple[str, ...] = ()
+    """canonical names of languages: a track in the first of them that a file has is chosen, if no other language is
+    asked for"""
     ffmpeg: str | None = None
     """path of the ffmpeg binary; None: the one on PATH, else the one that imageio-ffmpeg brings"""
     shots: bool = False

@@ -99,7 +99,8 @@ def wished(places: Sequence[Path], settings: Settings, *, again: bool = False) -
     folder = _folder(delivery)
     roots = tuple(Path(os.path.normpath(place.absolute())) for place in places)
     made = recipe(settings.options, formats, folder)
-    return Wish(made, formats, settings.options.decoding.language, folder, roots, again, settings.options)
+    language = settings.options.decoding.language
+    return Wish(made, formats, language, folder, roots, again, settings.options, delivery.subtitled)
 
 
 def _folder(delivery: Delivery) -> Path | None:

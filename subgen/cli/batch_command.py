@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from subgen.cli.binding import with_flags
-from subgen.cli.flags import OUTPUT, TRANSCRIBE_FLAGS, Flags
+from subgen.cli.flags import EVERY_FLAG, OUTPUT, Flags
 from subgen.cli.settings import Settings
 
 BATCH = "Batch"
@@ -18,7 +18,7 @@ _NOT_HERE = {
     *("speakers.turns", "speakers.names", "speakers.names_file"),
 }
 """what makes sense for one file at a time only"""
-BATCH_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path not in _NOT_HERE} | {
+BATCH_FLAGS: Flags = {path: flag for path, flag in EVERY_FLAG.items() if path not in _NOT_HERE} | {
     "delivery.output": typer.Option(
         *("--output", "-o"),
         metavar="FOLDER",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from subgen.cli.binding import default
-from subgen.cli.flags import TRANSCRIBE_FLAGS, spellings
+from subgen.cli.flags import EVERY_FLAG, spellings
 from subgen.cli.sources import Source, merged, sources, user_file, variables
 from subgen.cli.work import print_result
 from subgen.config import Setting
@@ -36,7 +36,7 @@ class Shown:
             "value": _plain(self.value),
             "origin": self.origin,
             "source": self.source or None,
-            "flag": spellings(TRANSCRIBE_FLAGS[self.key])[0].partition("/")[0],
+            "flag": spellings(EVERY_FLAG[self.key])[0].partition("/")[0],
             "variable": variables(self.key)[0],
         }
 
@@ -61,8 +61,8 @@ def shown(levels: tuple[Source, ...]) -> Iterator[Shown]:
     """Every setting without flags, table by table."""
     holding = merged(level.settings for level in levels)
     origins = {id(setting): level.kind for level in levels for setting in level.settings}
-    tables = dict.fromkeys(key.partition(".")[0] for key in TRANSCRIBE_FLAGS)
-    for key in (key for table in tables for key in TRANSCRIBE_FLAGS if key.startswith(f"{table}.")):
+    tables = dict.fromkeys(key.partition(".")[0] for key in EVERY_FLAG)
+    for key in (key for table in tables for key in EVERY_FLAG if key.startswith(f"{table}.")):
         setting = holding.get(key) or Setting(key, default(key), "")
         yield Shown(key, setting.value, origins.get(id(setting), "default"), setting.source)
 

@@ -102,6 +102,13 @@ INPUT_FLAGS: Flags = {
     "input.track": _flag(
         SPEECH, "--track", metavar="N", help="The audio track to read, from 1. Default: by language and purpose."
     ),
+    "input.prefer": _flag(
+        SPEECH,
+        "--audio-language",
+        metavar="LANGUAGE",
+        help="Of several audio tracks read the one in this language, if there is one; repeat or separate with commas,"
+        " the best first. What is not said by --language is still found out.",
+    ),
     "input.ffmpeg": _flag(
         SPEECH, "--ffmpeg", metavar="PATH", help="The ffmpeg to use. Default: from PATH, else the bundled one."
     ),
@@ -238,6 +245,13 @@ TRANSCRIBE_FLAGS: Flags = {
     **SCREEN_FLAGS,
     **TIMING_FLAGS,
 }
+LIBRARY_FLAGS: Flags = {
+    "delivery.subtitled": _flag(
+        OUTPUT, "--subtitled", help="Do media, too, that have subtitles of others in their language."
+    ),
+}
+EVERY_FLAG: Flags = {**TRANSCRIBE_FLAGS, **LIBRARY_FLAGS}
+"""what can be said by files and by the environment, too"""
 ALIGN_FLAGS: Flags = {path: flag for path, flag in TRANSCRIBE_FLAGS.items() if path != "words.align"}
 RENDER_FLAGS: Flags = {**DELIVERY_FLAGS, **TURNS_FLAGS, **LAYOUT_FLAGS, **SCREEN_FLAGS}
 REVIEW_FLAGS: Flags = {

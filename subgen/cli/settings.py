@@ -29,6 +29,8 @@ class Delivery:
     burn: bool = False
     """whether a film with the subtitles in its picture is written"""
     overwrite: bool = False
+    subtitled: bool = False
+    """whether media in a library are done that have subtitles of others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,10 @@ def _read(path: str, value: object) -> object:
     """What the user wrote as what the field holds."""
     if path == "decoding.language" and isinstance(value, str):
         return canonical(value)
+    if path == "input.prefer":
+        return tuple(canonical(name) for name in _separated(value))
     if path == "delivery.formats":
-        return _formats(value if isinstance(value, list | tuple) else ())
+        return _formats(_separated(value))
     if path == "speakers.names":
         return _names(value if isinstance(value, list | tuple) else ())
     return value
@@ -91,11 +95,17 @@ def _names(given: Iterable[str | tuple[str, str]]) -> tuple[tuple[str, str], ...
     return tuple(pair(each, "--speaker") if isinstance(each, str) else each for each in given)
 
 
+def _separated(value: object) -> tuple[str, ...]:
+    """The parts of repeated and comma-separated flags."""
+    texts = value if isinstance(value, list | tuple) else ()
+    return tuple(part.strip() for text in texts for part in text.split(","))
+
+
 def _formats(texts: Iterable[str]) -> tuple[str, ...]:
-    """Names from repeated and comma-separated flags, in the order given, each once."""
+    """Names of formats, in the order given, each once."""
     from subgen.formats import FORMATS, USUAL
 
-    names = [name.strip().lower().removeprefix(".") for text in texts for name in text.split(",")]
+    names = [name.lower().removeprefix(".") for name in texts]
     for name in names:
         if name not in (*FORMATS, "all"):
             raise OptionError(f"The format {name!r} is not known; use {', '.join(FORMATS)} or all.")

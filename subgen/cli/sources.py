@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from subgen.cli.flags import TRANSCRIBE_FLAGS
+from subgen.cli.flags import EVERY_FLAG
 from subgen.cli.settings import SECTIONS, Settings, build
 from subgen.config import Setting, near, parsed, read_settings
 from subgen.errors import OptionError
@@ -67,7 +67,7 @@ def sources() -> tuple[Source, ...]:
 
 def variables(key: str) -> tuple[str, ...]:
     """The environment variables of a setting, the one to be told first: its flag's own, and one made of the key."""
-    own = TRANSCRIBE_FLAGS[key].envvar
+    own = EVERY_FLAG[key].envvar
     made = f"{PREFIX}{key.replace('.', '_').upper()}"
     return (own, made) if isinstance(own, str) else (made,)
 
@@ -109,7 +109,7 @@ def _says_format(output: str) -> bool:
 
 def _from_environment(environment: Mapping[str, str]) -> Iterable[Setting]:
     known: dict[str, str] = {}
-    for key in TRANSCRIBE_FLAGS:
+    for key in EVERY_FLAG:
         names = variables(key)
         known.update(dict.fromkeys(names, key))
         name = next((each for each in names if environment.get(each)), None)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from subgen.errors import MediaError
+from subgen.errors import MediaError, OutputError
+from subgen.library.deliver import is_ours
 from subgen.library.fingerprint import fingerprint
 from subgen.library.ledger import Ledger
-from subgen.library.rows import Recipe, Row, State
+from subgen.library.rows import Output, Recipe, Row, State
 from subgen.library.scan import Found
+from subgen.library.skip import subtitled, wants_only_subtitles
 from subgen.library.survey import Survey, restored
 from subgen.options import Options
 from subgen.sidecars import any_language, sidecar
@@ -46,6 +48,8 @@ class Wish:
     """whether what failed before is tried again"""
     options: Options = field(default_factory=Options)
     """the settings that `recipe` is of"""
+    subtitled: bool = False
+    """whether media are done that have subtitles of others"""
 
     def place(self, path: Path) -> Path:
         """The folder for the results of a media file."""
@@ -70,8 +74,18 @@ class Plan:
     """what is wanted of this file"""
 
 
-Rule = Callable[[Found, Survey | None], str | None]
+Rule = Callable[[Found, Survey | None, Wish], str | None]
 """Why a file needs no subtitles from us, in a few words; None: it does. Without a survey only names can tell."""
+
+
+def has_subtitles(found: Found, inside: Survey | None, wish: Wish) -> str | None:
+    """The rule that holds unless others are given: subtitles of others are left alone, and nothing is put beside them.
+
+    A file whose other forms are asked for, such as JSON, is done whatever there is.
+    """
+    if wish.subtitled or not wants_only_subtitles(wish.formats):
+        return None
+    return subtitled(found, inside, wish.language, wish.options)
 
 
 @dataclass(slots=True)
@@ -81,18 +95,20 @@ class Planner:
     ledger: Ledger
     wish: Wish
     """of files whose folders say nothing else"""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = (has_subtitles,)
     wish_of: Callable[[Path], Wish] | None = None
     """what is wanted of a file by its path, where folders have settings of their own; may raise OptionError"""
     planned: float = field(init=False, default=math.inf)
     """when plans were made last, by the ledger's clock"""
     _known: dict[Path, Row] = field(default_factory=dict)
+    _ours: dict[Path, tuple[Output, ...]] = field(default_factory=dict)
 
     def plan(self, found: Iterable[Found]) -> Iterator[Plan]:
         """A plan for each file, in order; the ledger learns of files that are new, changed, or have another path."""
         every = tuple(found)
         self.planned = self.ledger.now()
         self._known = {row.path: row for row in self.ledger.rows()}
+        self._ours = {row.path: row.outputs for row in self._known.values() if row.outputs}
         self._meet(every)
         for each in every:
             yield self._plan(each, self._known.get(each.path))
@@ -151,13 +167,21 @@ class Planner:
         return self._done(found, row, inside, wish)
 
     def _fresh(self, found: Found, inside: Survey | None, why: str, wish: Wish) -> Plan:
+        ours = self._still_ours(found.path)
+        others = replace(
+            found, sidecars=tuple(each for each in found.sidecars if found.path.with_name(each) not in ours)
+        )
         for rule in self.rules:
-            if (reason := rule(found, inside)) is not None:
+            if (reason := rule(others, inside, wish)) is not None:
                 return Plan(found, Step.NOTHING, reason, survey=inside, wish=wish)
         outputs = _outputs(found, wish)
-        if wish.language is not None and all(path.exists() for path in outputs):
+        if wish.language is not None and all(path.exists() and path not in ours for path in outputs):
             return Plan(found, Step.NOTHING, f"{outputs[0].name} is there", outputs, inside, wish=wish)
         return Plan(found, Step.TRANSCRIBE, why, outputs, inside, wish=wish)
+
+    def _still_ours(self, path: Path) -> frozenset[Path]:
+        """What we wrote for the file that had this path, and nobody has changed: it goes with what it was made of."""
+        return frozenset(output.path for output in self._ours.get(path, ()) if _unchanged(output))
 
     def _done(self, found: Found, row: Row, inside: Survey | None, wish: Wish) -> Plan:
         outputs = _outputs(found, wish)
@@ -171,6 +195,13 @@ class Planner:
         if missing:
             return Plan(found, Step.RENDER, f"{missing[0].name} is missing", outputs, inside, wish=wish)
         return Plan(found, Step.NOTHING, "done before", tuple(ours), inside, wish=wish)
+
+
+def _unchanged(output: Output) -> bool:
+    try:
+        return is_ours(output)
+    except OutputError:
+        return False
 
 
 def _outputs(found: Found, wish: Wish) -> tuple[Path, ...]:

@@ -40,7 +40,8 @@ class Found:
     path: Path
     stamp: Stamp
     sidecars: tuple[str, ...] = ()
-    """names of the files in its folder that may be its subtitles: `<stem>.<anything>`, or `<stem>` with their ending"""
+    """names of the files in its folder that may be its subtitles: `<stem>.<anything>`, or `<stem>` with their ending;
+    where they fit the stems of two media, they belong to the longer one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _root(root: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
     except OSError as error:
         yield Unreadable(root, error.strerror or str(error))
         return
-    yield Found(root, _stamp(status), _sidecars(names).get(_stem(root.name), ()))
+    yield Found(root, _stamp(status), _sidecars(sorted(names), root.name).get(_stem(root.name), ()))
 
 
 def _folder(folder: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
@@ -157,15 +158,17 @@ def _is_shelf(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _sidecars(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Names of what may be subtitles, by every stem that they may belong to."""
+def _sidecars(names: Iterable[str], other: str = "") -> dict[str, tuple[str, ...]]:
+    """Names of what may be subtitles, by the stem of the media that they belong to; `other` is media of any name."""
+    every = tuple(names)
+    stems = {_stem(name) for name in every if name == other or _ending(name) in MEDIA}
     found: dict[str, tuple[str, ...]] = {}
-    for name in names:
+    for name in every:
         if _ending(name) in SUBTITLES:
-            stem = name
-            while "." in stem:
+            stem = _stem(name)
+            while stem not in stems and "." in stem:
                 stem = _stem(stem)
-                found[stem] = (*found.get(stem, ()), name)
+            found[stem] = (*found.get(stem, ()), name)
     return found
 
 

@@ -15,7 +15,7 @@ from subgen.library.hints import Clock, Hints
 from subgen.library.ignore import Ignored
 from subgen.library.ledger import Ledger
 from subgen.library.mounts import is_remote
-from subgen.library.plan import BUSY, Plan, Planner, Rule, Step, Wish
+from subgen.library.plan import BUSY, Plan, Planner, Rule, Step, Wish, has_subtitles
 from subgen.library.rows import State
 from subgen.library.scan import Found, Unreadable, both, scan
 from subgen.library.stop import Stop
@@ -80,7 +80,7 @@ class Watch:
     clock: Clock
     hints: Hints
     stop: Stop
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = (has_subtitles,)
     _arrivals: Arrivals = field(init=False)
     _folders: Folders = field(init=False, default_factory=Folders)
     _left: dict[Path, tuple[Found, Local]] = field(init=False, default_factory=dict)

@@ -30,7 +30,7 @@ _DURATION_TAG = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 def probe(path: Path, options: Input = Input(), language: str | None = None) -> Media:
-    """The file's tracks, and the one that `options.track`, else `language` (canonical name), else good sense chooses.
+    """The file's tracks, and the one that `options`, `language` (a canonical name) and good sense choose.
 
     Opens this file only, whatever its content names. Raises MediaNotFound, Undecodable (not media, cut, encrypted)
     and NoAudioTrack.
@@ -38,12 +38,14 @@ def probe(path: Path, options: Input = Input(), language: str | None = None) -> 
     size = require_file(path)
     try:
         with opened(path) as container:
-            return _media(path, container, size, (options.track, language))
+            return _media(path, container, size, (options.track, language, options.prefer))
     except (av.FFmpegError, OSError) as error:
         raise Undecodable(f"{shown(path)} {refusal(path)}") from error
 
 
-def _media(path: Path, container: InputContainer, size: int, wish: tuple[int | None, str | None]) -> Media:
+def _media(
+    path: Path, container: InputContainer, size: int, wish: tuple[int | None, str | None, tuple[str, ...]]
+) -> Media:
     name = shown(path)
     whole = _Container(path, container, size)
     tracks = tuple(_track(stream, whole) for stream in container.streams.audio)

@@ -24,14 +24,16 @@ def is_commentary(title: str | None) -> bool:
     return title is not None and _COMMENTARY.search(title) is not None
 
 
-def choose(tracks: tuple[Track, ...], number: int | None = None, language: str | None = None) -> Track:
+def choose(
+    tracks: tuple[Track, ...], number: int | None = None, language: str | None = None, prefer: tuple[str, ...] = ()
+) -> Track:
     """The track to transcribe: number `number` (from 1), else the best by `preference`, the first among equals.
 
-    `language` is a canonical English name. Raises NoAudioTrack, with the list of what there is, when the number is
-    too high; `tracks` must not be empty.
+    `language` is a canonical English name, as are those of `prefer`, which count after it, the first most. Raises
+    NoAudioTrack, with the list of what there is, when the number is too high; `tracks` must not be empty.
     """
     if number is None:
-        wanted = tags(language) if language else frozenset()
+        wanted = tuple(map(tags, (*((language,) if language else ()), *prefer)))
         return max(tracks, key=lambda track: preference(track, wanted))
     if not 1 <= number <= len(tracks):
         listed = "; ".join(f"{place} {describe(track)}" for place, track in enumerate(tracks, 1))
@@ -39,12 +41,15 @@ def choose(tracks: tuple[Track, ...], number: int | None = None, language: str |
     return tracks[number - 1]
 
 
-def preference(track: Track, wanted: frozenset[str]) -> tuple[bool, bool, bool, bool, int]:
-    """The sort key of a track, higher is better: decodable, in a wanted language, no commentary, default, channels."""
+def preference(track: Track, wanted: tuple[frozenset[str], ...]) -> tuple[bool, int, bool, bool, int]:
+    """The sort key of a track, higher is better: decodable, in a wanted language, no commentary, default, channels.
+
+    `wanted` has the codes of each language, the best language first.
+    """
     spoken = (track.language or "").lower().partition("-")[0]
     return (
         track.codec not in UNDECODABLE,
-        spoken in wanted,
+        next((len(wanted) - place for place, codes in enumerate(wanted) if spoken in codes), 0),
         not track.commentary,
         track.default,
         track.channels,

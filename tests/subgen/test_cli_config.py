@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgen.cli.config import Shown, lines
-from subgen.cli.flags import TRANSCRIBE_FLAGS
+from subgen.cli.flags import EVERY_FLAG
 from subgen.cli.settings import SECTIONS, Console, Settings, build
 from subgen.cli.shell import run
 from subgen.cli.sources import merged, settled, user_file, variables
@@ -21,7 +21,7 @@ from subgen.errors import OptionError
 from subgen.options import Options, Speakers
 
 Captured = pytest.CaptureFixture[str]
-EVERY = frozenset(TRANSCRIBE_FLAGS)
+EVERY = frozenset(EVERY_FLAG)
 LEVELS = ("user", "folder", "environment", "flag")
 
 
@@ -73,6 +73,7 @@ SAID = {
     "delivery.review": "1", "delivery.overwrite": "on", "delivery.mux": "1", "delivery.burn": "1",
     "writing.word_times": "1", "writing.sdh": "1", "decoding.language": "fr", "decoding.context": "Hobbits",
     "decoding.batch": "4", "words.align": "no", "input.track": "2", "input.ffmpeg": "ffmpeg", "input.shots": "1",
+    "input.prefer": "ja, English",
     "layout.profile": "bbc", "layout.audience": "children", "layout.width": "30", "layout.lines": "1",
     "layout.reading_speed": "12", "layout.fastest": "30", "layout.shortest": "1", "layout.longest": "5",
     "layout.gap_frames": "3", "layout.chain": "0.2", "layout.linger": "1", "layout.dashes": "both",
@@ -87,7 +88,7 @@ SAID = {
 FINDING = {"speakers.diariser", "speakers.model", "speakers.exact", "speakers.least", "speakers.most"}
 
 
-@pytest.mark.parametrize("key", TRANSCRIBE_FLAGS)
+@pytest.mark.parametrize("key", EVERY_FLAG)
 def test_every_flag_has_its_variable_and_its_key(key, monkeypatch) -> None:
     section, _, name = key.partition(".")
     for variable in variables(key):
@@ -105,7 +106,7 @@ def test_every_flag_has_its_variable_and_its_key(key, monkeypatch) -> None:
 
 
 def test_variables_are_made_of_the_key_and_two_have_a_short_name() -> None:
-    made = {variable for key in TRANSCRIBE_FLAGS for variable in variables(key)}
+    made = {variable for key in EVERY_FLAG for variable in variables(key)}
     assert {"SUBGEN_MODEL", "SUBGEN_ALIGNER"} == {name for name in made if name.count("_") == 1}
     assert variables("models.asr") == ("SUBGEN_MODEL", "SUBGEN_MODELS_ASR")
     assert variables("layout.reading_speed") == ("SUBGEN_LAYOUT_READING_SPEED",)
@@ -114,7 +115,7 @@ def test_variables_are_made_of_the_key_and_two_have_a_short_name() -> None:
 
 def test_every_setting_can_be_said() -> None:
     settings = {f"{section}.{field.name}" for section, kind in SECTIONS.items() for field in fields(kind)}
-    assert settings == set(TRANSCRIBE_FLAGS)
+    assert settings == set(EVERY_FLAG)
 
 
 def test_an_empty_variable_says_nothing(monkeypatch) -> None:
@@ -242,7 +243,7 @@ def test_show_says_every_value_and_its_source(monkeypatch, capsys: Captured) -> 
         assert f"\n{line:<44} # {source}\n" in shown
     assert run(["config", "show", "--json"]) == 0
     told = {each["key"]: each for each in json.loads(capsys.readouterr().out)}
-    assert set(told) == set(TRANSCRIBE_FLAGS)
+    assert set(told) == set(EVERY_FLAG)
     assert told["models.asr"] == {
         "key": "models.asr",
         "value": "demo",
@@ -280,7 +281,7 @@ VALUES = {
 @given(st.data())
 def test_what_is_shown_reads_back_as_the_same_settings(tmp_path_factory, data) -> None:
     drawn = {}
-    for key in data.draw(st.sets(st.sampled_from(sorted(set(TRANSCRIBE_FLAGS) - {"decoding.language"})))):
+    for key in data.draw(st.sets(st.sampled_from(sorted(set(EVERY_FLAG) - {"decoding.language", "input.prefer"})))):
         section = key.partition(".")[0]
         value = parsed(key, SAID.get(key, "1"), SECTIONS[section], "")
         if type(value) is not tuple:

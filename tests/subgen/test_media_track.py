@@ -99,3 +99,12 @@ def test_the_choice_is_a_track_that_no_rule_beats(some, language):
     rivals = [each for each in some if (each.codec, each.language) == (chosen.codec, chosen.language)]
     if chosen.commentary:
         assert all(each.commentary for each in rivals)
+
+
+def test_preferred_languages_count_in_their_order_after_the_one_asked_for():
+    tracks = (MAIN, track(index=2, language="fre"), track(index=3, language="ger"))
+    assert choose(tracks, None, None, ("Korean", "German", "French")).index == 3
+    assert choose(tracks, None, "French", ("German",)).index == 2
+    assert choose(tracks, None, "Korean", ("German",)).index == 3
+    assert choose(tracks, 1, None, ("German",)).index == MAIN.index
+    assert choose(tracks, None, None, ("Korean",)) == choose(tracks)

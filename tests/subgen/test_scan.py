@@ -49,6 +49,13 @@ def test_what_lies_beside_belongs_to_the_exact_stem(tmp_path):
     }
 
 
+def test_what_fits_two_films_belongs_to_the_longer_stem(tmp_path):
+    made(tmp_path, "A.mkv", "A.2.mkv", "A.en.srt", "A.2.en.srt", "A.3.en.srt")
+    beside = {each.path.name: each.sidecars for each in scan([tmp_path])}
+    assert beside == {"A.mkv": ("A.3.en.srt", "A.en.srt"), "A.2.mkv": ("A.2.en.srt",)}
+    assert [each.sidecars for each in scan([tmp_path / "A.mkv"])] == [("A.3.en.srt", "A.en.srt")]
+
+
 def test_stems_with_dots_and_files_named_by_the_user(tmp_path):
     made(tmp_path, "A.Film.1999.mkv", "A.Film.1999.en.srt", "A.srt", "odd.name", "odd.en.srt")
     (film, odd) = scan([tmp_path / "A.Film.1999.mkv", tmp_path / "odd.name"])
