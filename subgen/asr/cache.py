@@ -7,6 +7,7 @@ layer, and a row that ends gives its place to another prompt that is written so 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import mlx.core as mx
 
@@ -14,16 +15,24 @@ STEP = 256
 """columns by which the cache grows"""
 
 
-class LayerCache:
-    """Keys and values of one layer, (2, B, heads, capacity, head_dim), filled up to the owner's `length`."""
+@dataclass(slots=True)
+class _Filled:
+    """How many columns all layers have filled. The layers know this and not the whole cache: a circle of objects would
+    keep hundreds of megabytes until Python looks for circles."""
 
-    def __init__(self, owner: BatchCache) -> None:
-        self.owner = owner
+    columns: int = 0
+
+
+class LayerCache:
+    """Keys and values of one layer, (2, B, heads, capacity, head_dim), filled up to the same column as the others."""
+
+    def __init__(self, filled: _Filled) -> None:
+        self._filled = filled
         self.store: mx.array | None = None
 
     def update(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
         """Writes (B, heads, L, head_dim) after the filled columns and returns everything filled so far."""
-        start = self.owner.length
+        start = self._filled.columns
         end = start + keys.shape[2]
         store = self.reserve(end, keys)
         store[0, :, :, start:end] = keys
@@ -32,7 +41,7 @@ class LayerCache:
 
     def reserve(self, columns: int, like: mx.array) -> mx.array:
         """The store, made or grown so that it has that many columns; `like`: (B, heads, L, head_dim)."""
-        store, held = self.store, self.owner.length
+        store, held = self.store, self._filled.columns
         if store is None or columns > store.shape[3]:
             kept = held if store is not None else 0
             rows, heads, _, dim = like.shape
@@ -43,22 +52,37 @@ class LayerCache:
 
 
 class BatchCache:
-    """The caches of all layers. `length`: columns filled, the same for every row and layer."""
+    """The caches of all layers."""
 
-    def __init__(self, layers: int, rows: int) -> None:
-        self.length = 0
+    def __init__(self, layers: int, rows: int, length: int = 0) -> None:
+        self._filled = _Filled(length)
         self.rows = rows
-        self.layers = [LayerCache(self) for _ in range(layers)]
+        self.layers = [LayerCache(self._filled) for _ in range(layers)]
+
+    @property
+    def length(self) -> int:
+        """Columns filled, the same for every row and layer."""
+        return self._filled.columns
+
+    @property
+    def full(self) -> bool:
+        """Whether the next column takes more memory."""
+        store = self.layers[0].store
+        return store is not None and self.length == store.shape[3]
+
+    def settle(self) -> None:
+        """Computes what was asked for: until then the caches that rows were adopted from are held."""
+        mx.eval([layer.store for layer in self.layers if layer.store is not None])
 
     def advance(self, columns: int) -> None:
         """Counts columns that `update` has written in every layer."""
-        self.length += columns
+        self._filled.columns += columns
 
     def shift(self, columns: int) -> None:
         """Moves everything `columns` to the right (empty columns in front), or to the left (columns dropped)."""
         for layer in self.layers:
             layer.store = _shifted(layer.store, columns, self.length)
-        self.length += columns
+        self._filled.columns += columns
 
     def adopt(self, rows: Sequence[int], other: BatchCache) -> None:
         """Copies row i of `other` into row `rows[i]`, so that it ends in this cache's last filled column.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import mlx.core as mx
@@ -19,19 +20,16 @@ from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.step import Step
 from aligner.stages import stage
+from subgen.asr.budget import ADMITTED, SLACK
 from subgen.asr.cache import BatchCache
 from subgen.asr.guard import LoopGuard
 from subgen.types import Finish, Samples
 
-ADMITTED = 32
-"""prompts that start together, which bounds the memory of a prefill"""
 FIRST_ROWS, HEAD_START = 2, 16
 """Where a row costs time, a batch starts with few rows, which give the first answers early. There may be twice as many
 when they have answers, or so many tokens, about as many as a sentence has."""
 HEAVY = 1 << 28
 """bytes of weights that no cache holds: steps take as long as reading them takes"""
-SLACK = 512
-"""empty leading columns that are tolerated before the cache is moved left"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,8 @@ class _Batch:
         self.cache = BatchCache(len(model.model.layers), 0)
         self.last = mx.zeros(0, dtype=mx.int32)
         self.queued: _Step | None = None
-        self.replay = Step(model.model, self._chosen) if Step.possible(model.model) else None
+        self.choose = partial(_chosen, model)
+        self.replay = Step(model.model, self.choose) if Step.possible(model.model) else None
         self.allowed = most if self.replay else min(most, FIRST_ROWS)
         self.steps = 0
         self.heavy = on_cpu() and sum(weight.nbytes for _, weight in tree_flatten(model.parameters())) > HEAVY
@@ -128,6 +127,7 @@ class _Batch:
     def admit(self, requests: list[Request]) -> list[Answer]:
         """Prefills prompts into free rows; answers those that end with their first token."""
         mx.eval(self.last)  # a step may still be changing the cache in place
+        self.cache.settle()
         self._spread(1)
         groups = queued(self._start, portions(requests))
         tokens, logprobs = _choose(mx.concatenate([group.logits for group in groups]))
@@ -176,16 +176,22 @@ class _Batch:
         """Moves the running cache so that a prompt of that length can end in its last column."""
         active = [row for row in self.rows if row is not None]
         if not active:
-            self.cache = BatchCache(len(self.cache.layers), len(self.rows))
-            self.cache.length = length
+            self.cache = BatchCache(len(self.cache.layers), len(self.rows), length)
             return
-        columns = length - self.cache.length
-        if columns <= 0:
-            slack = min(row.start for row in active)
-            columns = -min(slack, -columns) if slack > SLACK else 0
-        if columns:
-            self.cache.shift(columns)
-            for row in active:
+        if length > self.cache.length:
+            self._shift(length - self.cache.length)
+
+    def _tidy(self) -> None:
+        """Moves the cache to the left where it would have to grow, if that gives room enough for a while."""
+        slack = min((row.start for row in self.rows if row is not None), default=0)
+        if self.cache.full and slack >= SLACK:
+            mx.eval(self.last)  # a step may still be changing the cache in place
+            self._shift(-slack)
+
+    def _shift(self, columns: int) -> None:
+        self.cache.shift(columns)
+        for row in self.rows:
+            if row is not None:
                 row.start += columns
 
     def _spread(self, threads: int) -> None:
@@ -207,9 +213,10 @@ class _Batch:
         return answers
 
     def _queue(self) -> _Step:
+        self._tidy()
         starts = [self.cache.length if row is None else row.start for row in self.rows]
         if self.replay is None:
-            self.last, logprobs = self._chosen(self._forward(starts))
+            self.last, logprobs = self.choose(self._forward(starts))
         else:
             state = mx.array([*starts, self.cache.length], dtype=mx.int32)
             self.last, logprobs = self.replay(self.last, state, self.cache.stores())
@@ -225,9 +232,6 @@ class _Batch:
             mask = (mx.arange(self.cache.length + 1)[None] >= mx.array(starts)[:, None])[:, None, None]
         embeddings = self.model.model.embed_tokens(self.last[:, None])
         return self.model(embeddings, mask, offsets, list(self.cache.layers))[:, -1]
-
-    def _chosen(self, hidden: mx.array) -> tuple[mx.array, mx.array]:
-        return _choose(self.model.logits(hidden))
 
     def _collect(self, step: _Step) -> list[Answer]:
         """Gives the rows of a step their tokens, but for rows that have been left since it was queued."""
@@ -250,6 +254,10 @@ def _computed(groups: Sequence[_Group]) -> None:
 
 def _audio_tokens(pairs: Sequence[tuple[Request, mx.array]]) -> int:
     return sum(audio.shape[0] for _, audio in pairs)
+
+
+def _chosen(model: Qwen3ASR, hidden: mx.array) -> tuple[mx.array, mx.array]:
+    return _choose(model.logits(hidden))
 
 
 def _choose(logits: mx.array) -> tuple[mx.array, mx.array]:

@@ -15,11 +15,12 @@ import mlx.core as mx
 import numpy as np
 
 from aligner.errors import BadWeights
-from aligner.qwen3.config import TextConfig
+from aligner.qwen3.config import ModelConfig
 from aligner.qwen3.lanes import memory, on_cpu
 from aligner.qwen3.model import Qwen3ASR
 from aligner.qwen3.tokenizer import TextTokenizer
 from aligner.qwen3.weights import load
+from subgen.asr.budget import most_rows
 from subgen.asr.decode import Answer, Request, decode
 from subgen.asr.guard import loop_start
 from subgen.asr.output import parse
@@ -38,8 +39,6 @@ CPU_ROWS = 16
 """where rows are no longer nearly free on a CPU"""
 GPU_ROWS = 128
 """beyond this a step takes longer in proportion (H200: 64 rows 5.1 ms, 128 7.9 ms, 256 12.7 ms)"""
-ROW_TOKENS = 1100
-"""prompt and longest answer of a chunk of 30 s"""
 LEAST_PIECE: Seconds = 2.0
 """a looping chunk shorter than twice this is not cut again"""
 
@@ -86,7 +85,7 @@ class Recogniser:
             raise BadWeights(f"{tokenizer.directory} is a forced aligner, not a recogniser: use it with --aligner.")
         self._tokenizer = tokenizer
         self._decoder: Decodes = decoder or partial(decode, model, tokenizer.stops)
-        self.batch = default_batch(model.config.text)
+        self.batch = default_batch(model.config)
         """chunks that are decoded together, unless options say otherwise"""
         self.languages = model.config.languages
 
@@ -158,14 +157,13 @@ class _Run:
         job.results.append(result._replace(cuts=piece.cuts))
 
 
-def default_batch(text: TextConfig) -> int:
-    """Chunks decoded together: as many as pay, if a quarter of the memory holds their keys and values.
+def default_batch(config: ModelConfig) -> int:
+    """Chunks decoded together: as many as pay, and as a quarter of the memory has room for.
 
     Rows are counted as long as a chunk of 30 s can make them; most end far earlier.
     """
     most, width = (CPU_ROWS, 4) if on_cpu() else (GPU_ROWS, 2)
-    row = ROW_TOKENS * text.num_hidden_layers * 2 * text.num_key_value_heads * text.head_dim * width
-    return max(1, min(most, memory() // 4 // row))
+    return most_rows(config, most, width, memory() // 4)
 
 
 def halves(chunk: Chunk) -> tuple[Chunk, Chunk]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from aligner.qwen3.mel import log_mel
 from aligner.qwen3.weights import Loaded, load
 from aligner.types import Samples
+from subgen.asr.budget import SLACK
 from subgen.asr.cache import STEP, BatchCache
-from subgen.asr.decode import SLACK, Answer, Request, decode
+from subgen.asr.decode import Answer, Request, decode
 from subgen.asr.prompt import build_prompt
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "qwen3"
