@@ -26,7 +26,7 @@ MOST_DEATHS = 3
 AGAIN: Seconds = 1.0
 """between two looks for a scheduler that is not there"""
 REACH: Seconds = 10.0
-"""how long a worker process may take to begin and to reach the scheduler"""
+"""how long a scheduler may take to answer"""
 _LAST: Seconds = 3.0
 """how long a worker may take to end in order"""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,16 +58,14 @@ async def labour(address: str, maps: Maps, host: str | None, tls: Path | None, t
     address of this machine through which the scheduler is reached, which for one on loopback is loopback.
     """
     ending = Ending()
-    waiting = False
+    told = ""
     while ending.signal is None:
-        if not answers(address, REACH):
-            if not waiting:
-                tell(f"No scheduler answers at {address}: waiting for it.")
-            waiting = True
-        else:
-            waiting = False
-            with suppress(OSError, RuntimeError, TimeoutError):
-                await _worked(address, _nanny(address, maps, host or outward(address), tls), ending, tell)
+        trouble = f"No scheduler answers at {address}: waiting for it."
+        if answers(address, REACH):
+            trouble = await _worked(address, _nanny(address, maps, host or outward(address), tls), ending, tell)
+        if trouble and trouble != told:
+            tell(trouble)
+        told = trouble
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), AGAIN)
     return ending.signal
@@ -85,32 +83,38 @@ def _nanny(address: str, maps: Maps, host: str, tls: Path | None) -> Nanny:
         protocol="tcp" if tls is None else "tls",
         security=security(tls),
         silence_logs=logging.CRITICAL,
-        death_timeout=REACH,
         dashboard=False,
     )
 
 
-async def _worked(address: str, nanny: Nanny, ending: Ending, tell: Tell) -> None:
-    """Works until the scheduler has gone, or a signal has come."""
+async def _worked(address: str, nanny: Nanny, ending: Ending, tell: Tell) -> str:
+    """Works until the scheduler has gone, or a signal has come; "", or why it could not.
+
+    A worker that begins can't be closed in order, but its process ends with this one.
+    """
+    begun = asyncio.ensure_future(nanny)
     try:
-        await _unless(ending, asyncio.wait_for(nanny, 2 * REACH))
-        if ending.signal is None:
-            tell(f"The worker {nanny.worker_address} waits for files from {address}.")
-            await _unless(ending, nanny.finished())
+        if not await _unless(ending, begun):
+            return ""
+    except (OSError, RuntimeError) as error:
+        return f"The worker could not begin, and will try again: {error.__cause__ or error}."
+    try:
+        tell(f"The worker {nanny.worker_address} waits for files from {address}.")
+        await _unless(ending, nanny.finished())
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(nanny.close(timeout=_LAST), 2 * _LAST)
+    return ""
 
 
-async def _unless(ending: Ending, wait: Awaitable[object]) -> None:
-    """Waits, as long as the process is not told to end. Raises what the wait raises."""
+async def _unless(ending: Ending, wait: Awaitable[object]) -> bool:
+    """Waits, as long as the process is not told to end; whether it need not. Raises what the wait raises."""
     waiting, told = asyncio.ensure_future(wait), asyncio.ensure_future(ending.wait())
-    done, _ = await asyncio.wait({waiting, told}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({waiting, told}, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
-    if waiting in done:
+    if waiting.done():
         waiting.result()
-    else:
-        waiting.cancel()
+    return ending.signal is None
 
 
 class Ending:

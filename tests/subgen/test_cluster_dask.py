@@ -261,6 +261,14 @@ class TestConnection:
             connection.submit(task_of(film), "five", None)
         asked.drop()
 
+    def test_a_task_of_an_earlier_connection_is_lost(self, connection, slow, film):
+        asked = connection.submit(task_of(film), "six", None)
+        assert slow.begun.wait(10)
+        connection.connect()
+        with pytest.raises(Lost):
+            asked.answer(0.05)
+        assert slow.stopped.wait(10)
+
     def test_nobody_there(self):
         lonely = Connection(f"tcp://127.0.0.1:{free_port()}", __version__)
         with pytest.raises(Lost):
