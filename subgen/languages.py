@@ -9,6 +9,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from subgen.errors import OptionError
 
@@ -152,6 +153,7 @@ def three_letters(name: str) -> str:
     return next((one for one in codes if len(one) == _LONGEST_CODE), "und")
 
 
+@lru_cache(1024)
 def iso_code(text: str) -> str:
     """What `three_letters` gives for a name or a tag, also for languages that the model does not know; "": it is none.
 

@@ -24,11 +24,18 @@ def deliver(
 ) -> tuple[Output, ...]:
     """Writes a document in (format, path) pairs and says what was written.
 
-    `ours`: what we wrote before, which is replaced if nobody has changed it. Raises OutputError.
+    `ours`: what we wrote before, which is replaced if nobody has changed it. Raises OutputError; where a file of
+    somebody else has one of the names, nothing is written at all.
     """
     before = {output.path: output.digest for output in ours}
     rendering = Rendering(document, options.layout, options.writing)
-    return tuple(_written(path, rendering.text(format), before.get(path), disk) for format, path in places)
+    texts = [rendering.text(format) for format, _ in places]
+    outputs = tuple(Output(path, _digest_of(text)) for (_, path), text in zip(places, texts, strict=True))
+    replaced = [_is_replaced(output, before.get(output.path)) for output in outputs]
+    for output, text, replaces in zip(outputs, texts, replaced, strict=True):
+        if replaces is not None:
+            write(output.path, text, overwrite=replaces, disk=disk)
+    return outputs
 
 
 def require_writable(media: Path, folder: Path, disk: Disk = LOCAL) -> None:
@@ -56,16 +63,20 @@ def is_ours(output: Output) -> bool:
     return _digest(output.path) == output.digest
 
 
-def _written(path: Path, text: str, before: str | None, disk: Disk) -> Output:
-    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    there = _digest(path)
-    if there is None:
-        write(path, text, overwrite=False, disk=disk)
-    elif there not in {digest, before}:
-        raise OutputError(f"{path} is not as subgen wrote it, or another program's: it was kept; move it away first.")
-    elif there != digest:
-        write(path, text, overwrite=True, disk=disk)
-    return Output(path, digest)
+def _is_replaced(output: Output, before: str | None) -> bool | None:
+    """Whether a result replaces a file; None: it is there already. Raises OutputError for one that is not ours."""
+    there = _digest(output.path)
+    if there in {None, output.digest}:
+        return False if there is None else None
+    if there != before:
+        raise OutputError(
+            f"{output.path} is not as subgen wrote it, or another program's: it was kept; move it away first."
+        )
+    return True
+
+
+def _digest_of(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _digest(path: Path) -> str | None:
