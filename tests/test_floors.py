@@ -108,6 +108,7 @@ LAZY = {
     ("subgen.eval.speakers", "scipy"): "see above",
     ("subgen.eval.speakers", "meeteval"): "see above",
     ("subgen.eval.score", "jiwer"): "see above",
+    ("subgen.library.hints", "watchfiles"): "of the extra watch, which only quick answers need",
     ("aligner.__main__", "aligner"): "imports MLX: a machine that can't gets a sentence, not a traceback",
     ("aligner.blas", "mlx"): "its library must be mapped only where it is going to be changed",
     ("subgen.config", "tomllib"): "`subgen --help` reads no settings",
