@@ -16,6 +16,7 @@ from subgen.cli.shell import run
 from subgen.cli.watch_command import watch
 from subgen.library.ledger import Ledger
 from subgen.library.rows import State
+from tests.subgen.media_making import make
 from tests.subgen.watching import sound
 
 ROOT = Path(__file__).parents[2]
@@ -102,13 +103,12 @@ def test_once_ends_with_a_report(films, tmp_path, capfd):
 
 
 def test_what_can_never_be_done_fails(films, tmp_path, capfd):
-    (films / "talk.m4a").write_bytes(TALK.read_bytes())
-    (films / "talk.en.srt").write_text("somebody's")
+    make("-f", "lavfi", "-i", "testsrc=d=1:s=64x48", films / "mute.mp4")
     arguments = ["watch", str(films), "--ledger", str(tmp_path / "ledger"), *FAST, "--once", "--quiet"]
     assert run(arguments) == 1
     told = capfd.readouterr()
     assert "failed      1 file" in told.out
-    assert (films / "talk.en.srt").read_text() == "somebody's"
+    assert told.err == f"subgen: {films / 'mute.mp4'} has no audio track, only video.\n"
 
 
 @pytest.mark.parametrize(
