@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 TALK = ROOT / "samples" / "talk.m4a"
 COMMAND = (sys.executable, "-c", "from subgen.cli import main; main()")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-ENDS: float = 60.0
+ENDS: float = 120.0
 """seconds for anything that should come soon"""
 
 
