@@ -1,6 +1,7 @@
 """Watching: every way in which a file can come, on a mount where no events fire; each done once, none early."""
 
 import os
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from subgen.library.ignore import NAME as IGNORE
 from subgen.library.ledger import DELAYS, Ledger
 from subgen.library.rows import Stamp
 from subgen.library.rows import State as Row
-from subgen.library.scan import Found
+from subgen.library.scan import Found, scan
 from subgen.library.stop import Stop
 from subgen.library.watch import EVERY, GAP, IDLE, QUIET, QUIET_REMOTE, quiet_time
 from subgen.library.work import CHANGED, GONE, End
@@ -383,3 +384,38 @@ def test_without_events_time_passes(tmp_path):
     assert clock.time == pytest.approx(start + 7.3)
     stop.ask()
     assert not Events(iter([[1]]), clock, stop).wait(7.3)
+
+
+def test_without_the_extra_there_are_no_events(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    found = hints([tmp_path], SystemClock(), Stop())
+    assert isinstance(found, Patience)
+    assert not found.wait(0.01)
+
+
+def test_what_another_run_is_at_is_left_to_it_until_that_run_dies(place):
+    content = sound(1)
+    path = place.put("a.wav", content, age=HOUR)
+    other = Ledger(place.ledger.folder, place.clock.now)
+    (found,) = scan([place.root])
+    other.see([found])
+    other.queue([path], place.recipe)
+    other.claim(path)
+    place.clock.at(200, other.close)
+    place.watch()
+    once(place, "a.wav", 200, content, 200 + EVERY)
+
+
+def test_what_a_batch_has_done_while_it_settled_is_not_done_again(place):
+    path = place.put("a.wav", sound(1))
+
+    def done():
+        with Ledger(place.ledger.folder, place.clock.now) as other:
+            other.queue([path], place.recipe)
+            other.claim(path)
+            other.done(path, [], 1.0)
+
+    place.clock.at(5, done)
+    place.watch()
+    assert place.made == []
+    assert place.ended == []

@@ -18,6 +18,7 @@ from subgen.library.hints import Hints, Patience
 from subgen.library.ledger import Ledger
 from subgen.library.plan import Plan, Planner, Wish
 from subgen.library.recipe import recipe
+from subgen.library.rows import Recipe
 from subgen.library.run import Run
 from subgen.library.shared import Memory, Shared
 from subgen.library.stop import Stop
@@ -109,6 +110,11 @@ class World:
     told: list[Waiting] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     idles: list[float] = field(default_factory=list)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Of the settings that are wanted if nothing else is said."""
+        return recipe(Options(), ("srt",))
 
     def put(self, name: str, content: bytes, age: float = 0.0) -> Path:
         """A file as it is after a program has written to it; its time is that of the clock, less its age."""
