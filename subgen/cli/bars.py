@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -29,8 +31,10 @@ _ROOM = 32
 class Watching:
     """Tells a screen how a run over many files goes."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, tell: Callable[[Outcome], None] = lambda outcome: None) -> None:
+        """`tell` hears of every end, too."""
         self._screen = screen
+        self._tell = tell
 
     def begin(self, path: Path, number: int, count: int) -> None:
         """Work on a file begins."""
@@ -48,6 +52,7 @@ class Watching:
             self._screen.failed(outcome.path, outcome.why, SubgenError.exit_code)
         for output in outcome.outputs if outcome.end is End.DONE else ():
             self._screen.written(outcome.path, output)
+        self._tell(outcome)
 
 
 @dataclass(slots=True)
@@ -122,3 +127,10 @@ def batch_screen(console: Console, stop: Stop | None = None, stream: TextIO | No
 def _end_of(name: str) -> str:
     """The end of a long name, where the episodes of a series differ."""
     return name if len(name) <= _ROOM else f"…{name[1 - _ROOM :]}"
+
+
+@contextmanager
+def watched(console: Console, stop: Stop, tell: Callable[[Outcome], None]) -> Iterator[Watching]:
+    """A watcher of a run, with a screen as long as the run."""
+    with batch_screen(console, stop) as shown:
+        yield Watching(shown, tell)

@@ -6,16 +6,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from subgen.cli.bars import Watching, batch_screen
+from subgen.cli.bars import Watching, batch_screen, watched
 from subgen.cli.batch_tables import plan_lines, report_lines, summary_lines
 from subgen.cli.cluster import batch_by_cluster
 from subgen.cli.ending import stoppable
 from subgen.cli.jobs import STDOUT
+from subgen.cli.notices import Notices
 from subgen.cli.screens import Bar
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery, Settings
 from subgen.cli.shell import put_line, say
@@ -36,6 +37,7 @@ from subgen.library.work import End, Outcome
 from subgen.output import check_writable, write
 
 _ALL = Shard()
+_NOBODY = Notices()
 ASK_ABOVE = 50
 """files of work that a terminal is asked about"""
 
@@ -57,6 +59,8 @@ class Wishes:
     """the folder with certificates for that"""
     exclude: tuple[str, ...] = ()
     """patterns of what is left out"""
+    notices: Notices = _NOBODY
+    """who is told of files that are done or have failed"""
 
 
 def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> int:
@@ -79,12 +83,12 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
         if not _agreed(plans, rate, wishes):
             return EXIT_OK
         stop = Stop()
-        with stoppable(stop) as ending:
+        with stoppable(stop) as ending, wishes.notices.opened(settings.console, stop) as told:
             if wishes.cluster is not None:
                 place = (wishes.cluster, wishes.tls)
-                outcomes = batch_by_cluster(plans, planner, place, settings.console, stop)
+                outcomes = batch_by_cluster(plans, planner, place, watched(settings.console, stop, told.tell), stop)
             else:
-                outcomes = _run(plans, planner, settings, stop)
+                outcomes = _run(plans, planner, settings, stop, told.tell)
     report = Report(started, time.time(), (*outcomes, *lost))
     _hand_in(report, wishes)
     _tell(lost)
@@ -135,22 +139,24 @@ def _agreed(plans: Sequence[Plan], rate: float | None, wishes: Wishes) -> bool:
         return True
     for line in summary_lines(plans, rate):
         put_line(line, sys.stderr)
-    sys.stderr.write("Begin? [y/N] ")
+    sys.stderr.write("Begin? (--plan shows what it is) [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _run(plans: Sequence[Plan], planner: Planner, settings: Settings, stop: Stop) -> tuple[Outcome, ...]:
+def _run(
+    plans: Sequence[Plan], planner: Planner, settings: Settings, stop: Stop, tell: Callable[[Outcome], None]
+) -> tuple[Outcome, ...]:
     """The work, through one engine."""
     from subgen.engine import Engine
     from subgen.library.batch import transcribed
     from subgen.models import download
 
     options = settings.options
-    with batch_screen(settings.console) as shown, Engine.open(options.models, shown.listen) as engine:
+    with batch_screen(settings.console, stop) as shown, Engine.open(options.models, shown.listen) as engine:
         if any(plan.step is Step.TRANSCRIBE for plan in plans):
             find_models(options, partial(download, bars=isinstance(shown, Bar)))
-        return transcribed(plans, planner, engine, Watching(shown), stop)
+        return transcribed(plans, planner, engine, Watching(shown, tell), stop)
 
 
 def _hand_in(report: Report, wishes: Wishes) -> None:

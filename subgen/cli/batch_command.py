@@ -9,6 +9,7 @@ import typer
 
 from subgen.cli.binding import with_flags
 from subgen.cli.flags import EVERY_FLAG, OUTPUT, Flags
+from subgen.cli.notice_flags import NoticeDone, NoticeFailed, NoticeMap, NoticeRefresh, NoticeWebhook
 from subgen.cli.settings import Settings
 
 BATCH = "Batch"
@@ -100,11 +101,18 @@ def batch(
     cluster: BatchCluster = None,
     tls: BatchTls = None,
     exclude: BatchExclude = None,
+    on_done: NoticeDone = None,
+    on_failed: NoticeFailed = None,
+    webhook: NoticeWebhook = None,
+    refresh: NoticeRefresh = None,
+    refresh_map: NoticeMap = None,
 ) -> int:
     """Do all films and recordings below folders that are not done yet."""
     from subgen.cli.batch import Wishes, batch_files
+    from subgen.cli.notices import Notices
     from subgen.library.shard import Shard
 
     left_out = tuple(exclude or ())
-    wishes = Wishes(plan, yes, report, ledger, Shard.read(shard), retry, cluster, tls, left_out)
+    notices = Notices.read((on_done, on_failed), webhook, refresh, refresh_map)
+    wishes = Wishes(plan, yes, report, ledger, Shard.read(shard), retry, cluster, tls, left_out, notices)
     return batch_files(places, settings, wishes)

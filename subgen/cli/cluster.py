@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from subgen import __version__
-from subgen.cli.bars import Watching, batch_screen
-from subgen.cli.settings import Console
+from subgen.cli.bars import Watching
 from subgen.cli.shell import put_line, say
 from subgen.cluster.loading import require_distributed
 from subgen.cluster.paths import Maps
@@ -41,7 +41,11 @@ def run_worker(address: str, maps: Sequence[str], host: str | None, tls: Path | 
 
 
 def batch_by_cluster(
-    plans: Sequence[Plan], planner: Planner, place: tuple[str, Path | None], console: Console, stop: Stop
+    plans: Sequence[Plan],
+    planner: Planner,
+    place: tuple[str, Path | None],
+    watched: AbstractContextManager[Watching],
+    stop: Stop,
 ) -> tuple[Outcome, ...]:
     """What `subgen batch` has planned, done by the cluster at a place: its address, and the folder for TLS."""
     address, tls = place
@@ -50,8 +54,8 @@ def batch_by_cluster(
     from subgen.cluster.batch import transcribed_by
     from subgen.cluster.connection import Connection
 
-    with batch_screen(console, stop) as shown:
-        return transcribed_by(Connection(address, __version__, tls), plans, planner, Watching(shown), stop)
+    with watched as watching:
+        return transcribed_by(Connection(address, __version__, tls), plans, planner, watching, stop)
 
 
 def _tell(line: str) -> None:

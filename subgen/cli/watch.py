@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from subgen.cli.bars import Watching, batch_screen
 from subgen.cli.batch import wished
 from subgen.cli.batch_tables import report_lines
 from subgen.cli.ending import stoppable
+from subgen.cli.notices import Notices
 from subgen.cli.screens import Bar, Screen
 from subgen.cli.settings import Console, Settings
 from subgen.cli.shell import say
@@ -37,12 +38,13 @@ from subgen.types import Note
 class Watcher:
     """The work of a watch through one engine, and what is shown of it: each round of files has a screen of its own."""
 
-    def __init__(self, settings: Settings, stop: Stop, keep: bool) -> None:
-        """`keep`: whether it is remembered how files ended."""
+    def __init__(self, settings: Settings, stop: Stop, keep: bool, tell: Callable[[Outcome], None]) -> None:
+        """`keep`: whether it is remembered how files ended; `tell` hears of every end."""
         self._console = settings.console
         self._shown: Screen = batch_screen(settings.console)
         self._stop = stop
         self._keep = keep
+        self._tell = tell
         self.engine = Engine.open(settings.options.models, self.listen)
         self.outcomes: list[Outcome] = []
         find_models(settings.options, partial(download, bars=isinstance(self._shown, Bar)))
@@ -51,7 +53,7 @@ class Watcher:
         """Does what is planned."""
         with batch_screen(self._console) as shown:
             self._shown = shown
-            outcomes = transcribed(plans, planner, self.engine, Watching(shown), self._stop)
+            outcomes = transcribed(plans, planner, self.engine, Watching(shown, self._tell), self._stop)
         self.outcomes += outcomes if self._keep else ()
         return outcomes
 
@@ -72,14 +74,14 @@ class Watcher:
         self.engine.close()
 
 
-def watch_folders(places: Places, settings: Settings, ledger: Path | None) -> int:
+def watch_folders(places: Places, settings: Settings, ledger: Path | None, notices: Notices) -> int:
     """The whole command; returns the exit code."""
     places = _checked(places)
     wish = wished(places.roots, settings)
     stop, clock = Stop(), SystemClock()
     started = time.time()
-    with Ledger(ledger) as opened, stoppable(stop):
-        watcher = Watcher(settings, stop, places.once)
+    with Ledger(ledger) as opened, stoppable(stop), notices.opened(settings.console, stop) as told:
+        watcher = Watcher(settings, stop, places.once, told.tell)
         remote = {root: is_remote(root) for root in places.roots}
         if settings.console == Console(verbose=settings.console.verbose):
             for root in places.roots:

@@ -9,6 +9,7 @@ import typer
 
 from subgen.cli.batch_command import BATCH_FLAGS
 from subgen.cli.binding import with_flags
+from subgen.cli.notice_flags import NoticeDone, NoticeFailed, NoticeMap, NoticeRefresh, NoticeWebhook
 from subgen.cli.settings import Settings
 
 WATCH = "Watch"
@@ -54,10 +55,17 @@ def watch(
     exclude: WatchExclude = None,
     once: WatchOnce = False,
     ledger: WatchLedger = None,
+    on_done: NoticeDone = None,
+    on_failed: NoticeFailed = None,
+    webhook: NoticeWebhook = None,
+    refresh: NoticeRefresh = None,
+    refresh_map: NoticeMap = None,
 ) -> int:
     """Do films and recordings as they come into folders, until Ctrl-C or SIGTERM."""
+    from subgen.cli.notices import Notices
     from subgen.cli.watch import watch_folders
     from subgen.library.watch import Places
 
     watched = Places(tuple(places), tuple(exclude or ()), quiet_time, every, once)
-    return watch_folders(watched, settings, ledger)
+    notices = Notices.read((on_done, on_failed), webhook, refresh, refresh_map)
+    return watch_folders(watched, settings, ledger, notices)
