@@ -21,7 +21,11 @@ from subgen.media import find_ffmpeg
 from subgen.models import hub_cache, known
 from subgen.output import check_writable
 
-EXTRAS = (("nagisa", "word times in Japanese", "japanese"), ("pyannote.audio", "finding speakers", "diarize"))
+EXTRAS = (
+    ("nagisa", "word times in Japanese", "japanese"),
+    ("pyannote.audio", "finding speakers", "diarize"),
+    ("distributed", "several machines", "cluster"),
+)
 """distribution, what it is for, and the extra that brings it"""
 RUNNING = 10.0
 """seconds that a program may take to tell its version"""
