@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aligner.types import SAMPLE_RATE
-from subgen.options import Options
+from subgen.cues import cues
+from subgen.options import Layout, Options
 from subgen.pipeline import run
-from subgen.types import Document, Note, Samples, Seconds
+from subgen.types import Document, Note, Samples, Seconds, Utterance, Word
 from tests.fakes import Echo, Even, Machine, media, speech
 
 
@@ -62,3 +63,24 @@ def test_four_times_the_length_needs_no_more_memory() -> None:
     assert len(document.transcripts) == len(document.notes) >= 120
     minute_of_audio = 60 * SAMPLE_RATE * 4
     assert long - short < minute_of_audio
+
+
+def cue_peak(minutes: int) -> int:
+    """The most bytes that Python and NumPy held while cues were made of so much talk without a rest."""
+    count = minutes * 60 * 3
+    signs = ("", "", "", "", "", ",", "", "", "", "", "", ".")
+    words = tuple(Word(n / 3, n / 3 + 0.3, f"word{signs[n % 12]} ") for n in range(count))
+    talk = (Utterance(words, "English"),)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        assert len(cues(talk, Layout())) > count / 20
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_cues_of_a_long_talk_are_not_all_tried_at_once() -> None:
+    """What there is to choose from takes 44 MB an hour, the words and cues themselves a tenth of that."""
+    cue_peak(1)  # imports and caches
+    assert (cue_peak(60) - cue_peak(20)) / (40 / 60) < 12_000_000
