@@ -11,17 +11,22 @@ from hypothesis import strategies as st
 
 from subgen.cli.batch import wished
 from subgen.cli.settings import build
+from subgen.film.captions import Captions
+from subgen.film.making import Order
+from subgen.film.mux import mux
+from subgen.formats.srt import srt
 from subgen.languages import LANGUAGES
 from subgen.library.ledger import Ledger
 from subgen.library.plan import Planner, Step, has_subtitles
 from subgen.library.rows import Output, Stamp
 from subgen.library.scan import Found, scan
 from subgen.library.skip import subtitled, wants_only_subtitles
-from subgen.library.survey import Survey
+from subgen.library.survey import Survey, survey
 from subgen.media.embedded import Embedded
 from subgen.options import Input, Layout, Options
 from subgen.sidecars import sidecar
-from subgen.types import Track
+from subgen.types import Cue, Track
+from tests.subgen.media_making import make
 
 FILM = Path("/films/Movie.mkv")
 PLAIN, DEAF = Options(), Options(layout=Layout(audience="sdh"))
@@ -186,3 +191,15 @@ def test_our_own_results_go_with_what_they_were_made_of_unless_somebody_has_chan
         ours.unlink()
         ours.mkdir()
         assert why(ledger, {}) == "A.en.srt is there"
+
+
+def test_a_film_that_we_made_says_for_whom_its_subtitles_are(tmp_path) -> None:
+    film = make("-f", "lavfi", "-i", "sine=f=300:d=2", tmp_path / "film.mka")
+    text = srt((Cue(0.5, 1.4, ("[music]",)),))
+    for deaf in (True, False):
+        made = tmp_path / f"{deaf}.mkv"
+        mux(Order(film, made), Captions(text, "", "", "English", sdh=deaf))
+        [held] = survey(made).subtitles
+        assert (held.text, held.language, held.sdh) == (True, "eng", deaf)
+        assert (subtitled(found(), survey(made), "English", DEAF) is not None) == deaf
+        assert subtitled(found(), survey(made), "English", PLAIN) == "English subtitles are in it"
