@@ -86,6 +86,65 @@ def test_each_child_does_its_part_and_nobody_can_tell(noise, room, kind):
     assert notes == relayed_notes == ()
 
 
+OTHERS = {
+    "opus": ("-c:a", "libopus", "-frame_duration", 60),
+    "short.mkv": ("-c:a", "libopus", "-frame_duration", 2.5),
+    "vorbis.mkv": ("-c:a", "libvorbis"),
+    "mp3.mkv": ("-c:a", "libmp3lame", "-q:a", 4),
+    "ac3.mkv": ("-c:a", "ac3"),
+    "fragments.mp4": ("-c:a", "alac", "-movflags", "frag_keyframe+empty_moov"),
+    "mp3": ("-c:a", "libmp3lame", "-q:a", 4, "-write_xing", 0),
+}
+"""packets of other lengths, of lengths that vary, and files without an index: joined or not, nothing may change"""
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_whatever_the_packets_are_the_samples_are_those_of_one_child(noise, room, kind):
+    media = probe(make("-i", noise, *OTHERS[kind], room / f"other.{kind}"))
+    alone, notes = decoded(media, 1)
+    relayed, relayed_notes = decoded(media, 3)
+    assert np.array_equal(alone, relayed)
+    assert notes == relayed_notes
+
+
+@pytest.mark.parametrize("kind", ["m4a", "opus", "mkv"])
+def test_a_cut_without_recoding(noise, room, kind):
+    """The file begins in the middle of a packet: an edit list, a pre-skip, or nothing says so."""
+    codec = ("-c:a", "libopus") if kind == "opus" else ("-c:a", "aac", "-aac_pns", 0)
+    whole = make("-stream_loop", 1, "-i", noise, *codec, room / f"whole-{kind}.{kind}")
+    media = probe(make("-ss", 7.3213, "-i", whole, "-t", 200, "-c", "copy", room / f"cut-{kind}.{kind}"))
+    alone, notes = decoded(media, 1)
+    relayed, relayed_notes = decoded(media, 3)
+    assert np.array_equal(alone, relayed)
+    assert notes == relayed_notes
+
+
+@pytest.mark.parametrize("container", ["mkv", "ogg", "flac"])
+def test_a_file_whose_end_is_lost_with_its_index(noise, room, container):
+    """Matroska keeps its places to land at the end of the file; the others have none at all."""
+    codec = ("-sample_fmt", "s16") if container == "flac" else ("-c:a", "libvorbis")
+    whole = make("-i", noise, *codec, room / f"ended.{container}")
+    path = room / f"lost.{container}"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size * 19 // 20])
+    media = probe(path)
+    alone, notes = decoded(media, 1)
+    relayed, relayed_notes = decoded(media, 3)
+    assert np.array_equal(alone, relayed)
+    assert notes == relayed_notes
+
+
+@pytest.mark.parametrize("container", ["mkv", "flac", "ogg"])
+def test_a_corrupt_middle_is_heard_as_by_one_child(noise, room, container):
+    codec = ("-sample_fmt", "s16") if container == "flac" else ("-c:a", "libvorbis")
+    whole = make("-i", noise, *codec, room / f"sound.{container}")
+    begin = whole.stat().st_size * 80 // LENGTH
+    media = probe(overwrite(whole, room / f"broken.{container}", begin, random.Random(2).randbytes(30_000)))
+    alone, notes = decoded(media, 1)
+    relayed, relayed_notes = decoded(media, 3)
+    assert np.array_equal(alone, relayed)
+    assert [note.kind for note in notes] == [note.kind for note in relayed_notes]
+
+
 @pytest.mark.parametrize("container", ["mp4", "mkv"])
 def test_late_start_and_hole(film, room, container):
     path = film if container == "mp4" else make("-i", film, "-c", "copy", room / "film.mkv")
