@@ -51,6 +51,12 @@ def with_flags(flags: Flags, own: Collection[str] = ()) -> Callable[[Callable[..
     return decorate
 
 
+def settings_of(context: typer.Context, flags: Flags) -> Settings:
+    """The settings of a command line that has been parsed and is not run. Raises OptionError."""
+    given = {path: context.params[_parameter_name(path)] for path in flags if _is_given(context, path)}
+    return settled(given, flags.keys())
+
+
 def default(path: str) -> object:
     """The dataclass's own default for a field path."""
     section, _, name = path.partition(".")

@@ -52,12 +52,12 @@ from subgen.film.names import BURNED, SUBTITLED
 
 EXIT_CODES = """Exit codes:
   0    done
-  1    several files were given and some failed, or a check found errors
+  1    some of several files failed, a check found errors, or no service runs
   2    the command line, or a settings file, makes no sense
   3    the media can't be used
   4    the model can't be used
   5    a result can't be written
-  6    ffmpeg, MLX or an extra is missing
+  6    ffmpeg, MLX, an extra, or what runs services is missing
   7    the transcript is written, but its speakers could not be found
   8    the machines of --cluster can't be reached, or none can help
   70   a fault of subgen itself

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+import typer
 from typer.core import TyperGroup
 
+from subgen.cli.batch_command import BATCH_FLAGS
+from subgen.cli.binding import settings_of
 from subgen.cli.service_units import Job, Origin, origin
 from subgen.cli.shell import say
 from subgen.cli.supervisors import Supervisor, any_supervisor, supervisor
@@ -87,6 +90,7 @@ def _checked(arguments: Sequence[str]) -> None:
     from subgen.cli.commands import program
 
     context = cast(TyperGroup, program).commands["watch"].make_context("subgen watch", list(arguments))
+    settings_of(cast(typer.Context, context), BATCH_FLAGS)
     if context.params["once"]:
         raise OptionError("A service goes on watching: leave out --once.")
     for place in context.params["places"]:
@@ -116,4 +120,7 @@ def _left_out(environment: Mapping[str, str]) -> str:
     names = sorted(name for name in environment if name.startswith(_SHELLS_OWN))
     if not names:
         return ""
-    return f"{', '.join(names)} of this shell do not reach the service: give flags, or write subgen.toml."
+    left = ", ".join(names)
+    return (
+        f"{left} of this shell do not reach the service: give flags, write subgen.toml, or set them for all services."
+    )

@@ -83,7 +83,8 @@ def test_the_shells_own_settings_are_named(home, capsys, monkeypatch):
     by, _ = systemd(home, loginctl="yes\n")
     added(by, "films")
     assert capsys.readouterr().err == (
-        "subgen: HF_HOME, SUBGEN_MODEL of this shell do not reach the service: give flags, or write subgen.toml.\n"
+        "subgen: HF_HOME, SUBGEN_MODEL of this shell do not reach the service: give flags, write subgen.toml,"
+        " or set them for all services.\n"
     )
 
 
@@ -119,6 +120,7 @@ def test_print_only_shows(home, capsys):
     ("arguments", "error", "words"),
     [
         (["nowhere"], MediaNotFound, "nowhere: there is no such folder; make or mount it first"),
+        (["films", "--progress", "xml"], OptionError, "The progress style 'xml' is not known"),
         (["films", "--once"], OptionError, "A service goes on watching: leave out --once"),
     ],
 )
