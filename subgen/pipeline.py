@@ -43,21 +43,17 @@ class Audio(Protocol):
 
     def __iter__(self) -> Iterator[Samples]:
         """Blocks of float32 mono samples, 16 kHz; the first sample is at 0 s of the media."""
-        ...
 
     def stop(self) -> None:
         """End a wait for samples on another thread; called when they are exhausted, too."""
-        ...
 
     @property
     def seconds(self) -> Seconds:
         """How much was decoded."""
-        ...
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What is damaged."""
-        ...
 
 
 class Models(Protocol):
@@ -66,17 +62,14 @@ class Models(Protocol):
     @property
     def recogniser(self) -> Recognises:
         """Audio to text."""
-        ...
 
     @property
     def aligner(self) -> Aligns:
         """Text and audio to times."""
-        ...
 
     @property
     def names(self) -> tuple[str, ...]:
         """What the models are called."""
-        ...
 
 
 def transcribe(
