@@ -15,8 +15,10 @@ from subgen.library.rows import State
 from subgen.library.survey import Survey, kept, survey
 from subgen.types import Seconds
 
-PATIENCE: Seconds = 3.0
+PATIENCE: Seconds = 2.0
 """how long files are opened to plan well; the others are opened when it is their turn"""
+AGAIN: Seconds = 0.1
+"""the same where some were opened before: a second look at a plan should not wait"""
 _READERS = 4
 """files opened at once: on a network share each waits for the server"""
 _GROUP = 16
@@ -33,7 +35,7 @@ def looked_into(
     """The same plans, certain where a file could be opened in time; what was seen is kept in the ledger."""
     better = list(plans)
     blind = [index for index, plan in enumerate(plans) if plan.step is Step.TRANSCRIBE and plan.survey is None]
-    until = clock() + patience
+    until = clock() + (patience if all(plan.survey is None for plan in plans) else min(AGAIN, patience))
     with ThreadPoolExecutor(_READERS) as readers:
         for first in range(0, len(blind), _GROUP):
             if clock() > until:
