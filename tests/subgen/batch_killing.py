@@ -66,7 +66,7 @@ def finish(running: subprocess.Popen[str]) -> str:
 
 def results(folder: Path) -> dict[str, bytes]:
     """What lies below a folder beside the clips."""
-    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".wav")
+    found = (path for path in folder.rglob("*") if path.suffix in {".srt", ".json"} and not path.name.startswith("."))
     return {path.relative_to(folder).as_posix(): placeless(path.read_bytes(), folder) for path in found}
 
 
