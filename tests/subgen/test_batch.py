@@ -9,10 +9,13 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from subgen.asr.recogniser import Recognised
 from subgen.cli.batch_tables import plan_lines, report_lines, summary_lines
 from subgen.errors import MediaNotFound, ModelError, OptionError, OutputError
+from subgen.library.batch import transcribed
 from subgen.library.deliver import deliver, is_ours, places, require_writable
 from subgen.library.ledger import MOST_DEATHS, Ledger
 from subgen.library.overview import looked_into
@@ -30,6 +33,9 @@ from subgen.library.work import BUSY, GONE, End, Outcome, Worker
 from subgen.media import probe
 from subgen.options import Options
 from subgen.output import LocalDisk
+from subgen.types import Chunk, Transcript
+from subgen.words import TokenSpan
+from tests.fakes import Machine
 from tests.subgen.batch_killing import trial
 from tests.subgen.library_table import told
 from tests.subgen.watching import NoModels, Seen, sound
@@ -353,3 +359,52 @@ def test_a_batch_that_is_killed_again_and_again_leaves_what_an_undisturbed_one_d
     assert seen.sight.contents == seen.undisturbed
     assert seen.sight.changed == []
     assert dict(seen.states) == {"done": 8}
+
+
+class Hearing:
+    """A recogniser that hears one sentence, and is broken once by a chunk that comes with others."""
+
+    batch = 2
+
+    def __init__(self, faults=0):
+        self.faults = faults
+        self.heard = 0
+
+    def recognise(self, chunks, options):
+        for chunk in chunks:
+            self.heard += 1
+            if self.faults:
+                self.faults -= 1
+                raise RuntimeError("odd")
+            yield Recognised(chunk, Transcript(chunk.start, chunk.end, "It is so.", "English"), (), 0)
+
+
+def test_chains_share_an_engine_and_a_failure_is_one_chunk_s_own(library):
+    library.put("a.wav", "b.wav", "c.wav")
+    for path in library.root.iterdir():
+        path.write_bytes(sound(path.name.encode()[0], 3))
+    planner, plans = library.plan()
+    hearing = Hearing(faults=1)
+    outcomes = transcribed(plans, planner, Machine(hearing), Seen([]), Stop())
+    assert {outcome.end for outcome in outcomes} == {End.DONE}
+    assert "It is so." in (library.root / "a.en.srt").read_text()
+
+
+def test_chunks_are_remembered_and_half_a_line_is_not(tmp_path):
+    store, added = Store(tmp_path), []
+    chunk = Chunk(0.0, 1.0, np.zeros(16_000, np.float32))
+    said = Recognised(chunk, Transcript(0.0, 1.0, "Yes.", "English"), (TokenSpan(0, 4, -0.5),), 0)
+    chunks = store.chunks("f", "w", lambda: added.append(1))
+    assert chunks.recall(chunk) == ()
+    chunks.keep(chunk, (said,))
+    chunks.keep(chunk, (said,))
+    assert added == [1]
+    (file,) = (tmp_path / "unfinished").iterdir()
+    file.write_text(file.read_text() + '["half')
+    ((again),) = store.chunks("f", "w").recall(chunk)
+    assert (again.transcript, again.tokens, again.cuts) == (said.transcript, said.tokens, 0)
+    store.chunks("f", "w").forget()
+    assert list((tmp_path / "unfinished").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="choose another with --ledger"):
+        Store(tmp_path / "file")
