@@ -312,6 +312,15 @@ def test_help_wakes_nothing_heavy(arguments):
     assert not loaded & ASLEEP
 
 
+def test_status_wakes_only_the_ledger():
+    code = "import sys; sys.argv = ['subgen', 'status', '--ledger', 'no/ledger']\nfrom subgen.cli import main\n"
+    loaded = loaded_by(f"{code}try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n")
+    assert "subgen.library.glance" in loaded
+    assert not loaded & ASLEEP
+    chain = {"asr", "check", "cues", "diarise", "engine", "formats", "media", "models", "pipeline"}
+    assert not loaded & {f"subgen.{name}" for name in chain}
+
+
 def test_importing_the_packages_is_light():
     loaded = loaded_by("import subgen, aligner, subgen.options, subgen.types, subgen.errors, subgen.events")
     assert "subgen.options" in loaded

@@ -17,10 +17,11 @@ from subgen.cli.cluster import batch_by_cluster
 from subgen.cli.ending import stoppable
 from subgen.cli.jobs import STDOUT
 from subgen.cli.notices import Notices
+from subgen.cli.results import print_result
 from subgen.cli.screens import Bar
 from subgen.cli.settings import DEFAULT_FORMAT, Delivery, Settings
 from subgen.cli.shell import put_line, say
-from subgen.cli.work import find_models, print_result
+from subgen.cli.work import find_models
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaNotFound, OptionError
 from subgen.formats.render import REVIEW
 from subgen.library.folders import Folders, FolderWishes

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from subgen.cli.listings import table
+from subgen.cli.results import table
 from subgen.cli.shell import one_line
 from subgen.library.overview import amount
 from subgen.library.plan import Plan, Step

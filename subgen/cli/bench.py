@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aligner.backend import require_mlx
-from subgen.cli.listings import table
+from subgen.cli.results import print_result, table
 from subgen.cli.shell import one_line, put_line
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, OptionError
 from subgen.eval.bench import Bench, Report, Result, measure
 from subgen.eval.measure import Row

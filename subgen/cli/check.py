@@ -11,10 +11,9 @@ from pathlib import Path
 
 from subgen.check.rulebook import ADVICE, ERROR, severity
 from subgen.checking import Checked, check_file
-from subgen.cli.listings import table
+from subgen.cli.results import print_result, table
 from subgen.cli.settings import Settings
 from subgen.cli.shell import caught, one_line, say
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED
 from subgen.types import Finding, Seconds
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from subgen.cli.binding import default
 from subgen.cli.flags import EVERY_FLAG, spellings
+from subgen.cli.results import print_result
 from subgen.cli.sources import Source, merged, sources, user_file, variables
-from subgen.cli.work import print_result
 from subgen.config import Setting
 from subgen.errors import EXIT_OK
 

@@ -13,9 +13,8 @@ from functools import partial
 from aligner.backend import require_mlx
 from subgen import __version__
 from subgen.cli import selftests
-from subgen.cli.listings import table
+from subgen.cli.results import print_result, table
 from subgen.cli.shell import one_line
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, MissingDependency, SubgenError
 from subgen.media import find_ffmpeg
 from subgen.models import hub_cache, known

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
 
-from subgen.cli.work import print_result
+from subgen.cli.results import print_result, table
 from subgen.errors import EXIT_OK
 from subgen.languages import LANGUAGES
 from subgen.models import Found, hub_cache, known, models_folder
@@ -36,18 +35,6 @@ def print_models(as_json: bool) -> int:
         + f"\nDefault folder: {models_folder()}\nHub cache:      {hub_cache()}\n"
     )
     return EXIT_OK
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Left-aligned columns, two spaces apart, under their heads."""
-    lines = [tuple(head), *map(tuple, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "".join(f"{line}\n" for line in _padded(lines, widths))
-
-
-def _padded(lines: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
-    for line in lines:
-        yield "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
 
 
 def _entry(model: Found) -> dict[str, str]:

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from subgen.cli.jobs import STDOUT
+from subgen.cli.results import print_result
 from subgen.cli.screens import Bar, screen
 from subgen.cli.settings import Delivery, Settings
-from subgen.cli.work import find_models, print_result
+from subgen.cli.work import find_models
 from subgen.errors import EXIT_OK, OutputError
 from subgen.events import Event, Opened
 from subgen.formats import read

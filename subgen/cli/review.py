@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from subgen.cli.jobs import STDOUT
+from subgen.cli.results import print_result
 from subgen.cli.settings import Settings
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, OptionError
 from subgen.formats import read
 from subgen.formats.render import review

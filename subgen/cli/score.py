@@ -6,8 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from subgen.cli.listings import table
-from subgen.cli.work import print_result
+from subgen.cli.results import print_result, table
 from subgen.errors import EXIT_OK, OptionError
 from subgen.eval.records import read_record
 from subgen.eval.score import HEAD, cells, score

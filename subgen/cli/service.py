@@ -13,10 +13,10 @@ from typer.core import TyperGroup
 
 from subgen.cli.batch_command import BATCH_FLAGS
 from subgen.cli.binding import settings_of
+from subgen.cli.results import print_result
 from subgen.cli.service_units import Job, Origin, origin
 from subgen.cli.shell import say
 from subgen.cli.supervisors import Supervisor, any_supervisor, supervisor
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK, MediaNotFound, OptionError, OutputError
 from subgen.output import write
 

@@ -16,6 +16,7 @@ from typing import TextIO
 
 import typer
 
+from subgen.cli.results import discard_stdout
 from subgen.errors import EXIT_OK, OutputError, SubgenError
 
 EXIT_UNEXPECTED = 70
@@ -130,8 +131,3 @@ def one_line(text: str) -> str:
 
 
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
-
-
-def discard_stdout() -> None:
-    """Sends what is still buffered for stdout nowhere: its reader has gone, and the exit must stay quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

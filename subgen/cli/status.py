@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from subgen.cli.listings import table
+from subgen.cli.results import print_result, table
 from subgen.cli.shell import one_line
-from subgen.cli.work import print_result
 from subgen.errors import EXIT_OK
 from subgen.library.glance import Glance, glance
 from subgen.library.ledger import default_folder

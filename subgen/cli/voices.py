@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from subgen.cli.listings import table
+from subgen.cli.results import print_result, table
 from subgen.cli.settings import Settings
 from subgen.cli.shell import say
-from subgen.cli.work import print_result
 from subgen.diarise import diariser
 from subgen.diarise.voices import Kept, keep, kept, learned, shown, voices_file
 from subgen.errors import EXIT_OK, OptionError

@@ -14,10 +14,11 @@ from subgen.cli.batch import wished
 from subgen.cli.batch_tables import report_lines
 from subgen.cli.ending import stoppable
 from subgen.cli.notices import Notices
+from subgen.cli.results import print_result
 from subgen.cli.screens import Bar, Screen
 from subgen.cli.settings import Console, Settings
 from subgen.cli.shell import say
-from subgen.cli.work import find_models, print_result
+from subgen.cli.work import find_models
 from subgen.engine import Engine
 from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, MediaError, OptionError
 from subgen.events import Event, Noticed

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aligner.stages import stage
 from subgen.check.unavoidable import summary
 from subgen.cli.film import of_document, require_films, write_films
 from subgen.cli.jobs import Job, plan
+from subgen.cli.results import print_result
 from subgen.cli.screens import Bar, Screen, screen
 from subgen.cli.settings import Settings
-from subgen.cli.shell import caught, discard_stdout
+from subgen.cli.shell import caught
 from subgen.cli.timings import timed
 from subgen.diarise import deaf, identification, lost, with_names
-from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDependency, ModelError, OutputError
+from subgen.errors import EXIT_OK, EXIT_SOME_FAILED, DiarisationError, MissingDependency, ModelError
 from subgen.events import Event, Listener, Noticed, Opened, Recognised
 from subgen.formats import Rendering, read
 from subgen.live import Live, possible
@@ -210,17 +209,3 @@ class _Watch:
             self._job.check(transcript.language)
         if self._live is not None:
             stage("cues", partial(self._live.add, transcript))
-
-
-def print_result(text: str, stream: BinaryIO | None = None) -> None:
-    """Text to stdout as UTF-8, whatever the terminal's locale. Raises OutputError when it can't be written."""
-    try:
-        out = stream or sys.stdout.buffer
-        out.write(text.encode())
-        out.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        discard_stdout()
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise OutputError(f"The result can't be written to stdout: {reason}.") from error

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from subgen.cli.jobs import Job, plan
+from subgen.cli.results import print_result
 from subgen.cli.screens import JsonLines, Lines
 from subgen.cli.settings import Console, Delivery, Settings
 from subgen.cli.shell import Stopped
-from subgen.cli.work import print_result, render_files, run_files
+from subgen.cli.work import render_files, run_files
 from subgen.errors import (
     MediaNotFound,
     ModelNotFound,
