@@ -17,7 +17,7 @@ from subgen.engine import Aligns, Engine, Recognises
 from subgen.errors import MissingDependency, OptionError
 from subgen.events import Listener, Noticed, Opened, Progress, Recognised, ignore
 from subgen.matching import divide
-from subgen.media import AudioStream, open_audio, probe
+from subgen.media import AudioStream, open_audio, probe, several
 from subgen.media.shots import shots_beside
 from subgen.media.whole import Whole
 from subgen.options import Options
@@ -156,7 +156,7 @@ def _opened(
         shots_beside(media, options.input, listen) as with_shots,
         attributing(speakers, Whole(media, options.input), listen) as attributed,
         nullcontext(engine) if engine is not None else Engine.open(options.models, listen) as models,
-        open_audio(media, options.input) as audio,
+        open_audio(media, options.input, processes=several()) as audio,
     ):
         yield media, audio, models, lambda document: with_shots(attributed(document))
 

@@ -18,6 +18,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
     0: {
         "ground": (
             "aligner.errors",
+            "aligner.processors",
             "aligner.stages",
             "aligner.types",
             "subgen.demo",
@@ -51,7 +52,7 @@ FLOORS: dict[int, dict[str, tuple[str, ...]]] = {
         "review": ("subgen.review",),
         "raw text": ("subgen.asr.output",),
         "text files": ("subgen.textfile",),
-        "settings files": ("subgen.config",),
+        "settings files": ("subgen.config", "subgen.fieldkinds", "subgen.tomllines"),
         "names of files beside media": ("subgen.sidecars",),
     },
     2: {

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import mlx.core as mx
 
+from aligner.processors import processors
+
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
@@ -23,12 +25,6 @@ MOST = 8
 def on_cpu() -> bool:
     """Whether MLX computes on the CPU by default."""
     return mx.default_device().type == mx.DeviceType.cpu
-
-
-def processors() -> int:
-    """Processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def memory() -> int:

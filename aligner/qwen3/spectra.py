@@ -14,7 +14,8 @@ import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
-from aligner.qwen3.lanes import on_cpu, processors
+from aligner.processors import processors
+from aligner.qwen3.lanes import on_cpu
 from aligner.qwen3.mel import HOP, MIN_SAMPLES, N_FFT, Mel, log_mel, mel_filters, window
 from aligner.stages import stage
 from aligner.types import Samples

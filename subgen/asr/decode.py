@@ -15,7 +15,8 @@ import numpy as np
 from mlx.utils import tree_flatten
 
 from aligner.blas import use_threads
-from aligner.qwen3.lanes import on_cpu, portions, processors, queued, row_groups, side_by_side
+from aligner.processors import processors
+from aligner.qwen3.lanes import on_cpu, portions, queued, row_groups, side_by_side
 from aligner.qwen3.model import Prompt, Qwen3ASR
 from aligner.qwen3.spectra import features
 from aligner.qwen3.step import Step

@@ -18,6 +18,7 @@ from time import perf_counter
 import mlx.core as mx
 
 from aligner.blas import accelerate
+from aligner.processors import processors
 from subgen import __version__
 from subgen.types import Seconds
 
@@ -134,7 +135,7 @@ def machine() -> dict[str, object]:
     return {
         "system": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
         "cpu": _cpu(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": processors(),
         "memory": memory,
         "device": str(mx.default_device()),
         "gpu": _gpu(),

@@ -23,7 +23,7 @@ from subgen.engine import Aligns, Recognises
 from subgen.errors import ModelNotFound
 from subgen.eval.measure import Clock, Row, Work
 from subgen.formats import render
-from subgen.media import open_audio, probe
+from subgen.media import open_audio, probe, several
 from subgen.options import Decoding, Options, Words
 from subgen.pipeline import run
 from subgen.types import SAMPLE_RATE, Chunk, Document, Samples, Seconds
@@ -105,7 +105,7 @@ def _evaluated(mels: list[Features]) -> list[Features]:
 
 
 def _drain(media: Path) -> None:
-    with open_audio(probe(media)) as audio:
+    with open_audio(probe(media), processes=several()) as audio:
         for _ in audio:
             pass
 

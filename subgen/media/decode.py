@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from aligner.processors import processors
 from subgen.errors import Undecodable
 from subgen.media.container import LONGEST_PADDING
 from subgen.media.damage import clock, damage, failure
@@ -26,6 +27,15 @@ _ENCRYPTED_PACKETS = 10
 """Failed packets above which a file that declares encryption is taken at its word."""
 _LATEST_START: Seconds = 3600.0
 """A track that starts later than this, in a file that does not say how long it is, has a broken time stamp."""
+
+_MOST, _EACH = 4, 4
+"""ffmpegs at most for one track, and the processors that there must be for each: one keeps nearly two busy, and four
+decode twice as fast as one, six hardly faster"""
+
+
+def several(having: int | None = None) -> int:
+    """How many ffmpegs may decode one track on so many processors; None: on those of this process."""
+    return max(1, min(_MOST, (having or processors()) // _EACH))
 
 
 def open_audio(media: Media, options: Input = Input(), channel: int | None = None, processes: int = 1) -> AudioStream:

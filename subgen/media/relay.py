@@ -203,9 +203,13 @@ class Relay:
         runner = self._ahead[0] if self._ahead else None
         while runner and len(runner.child.blocks) < LEAD and not runner.child.ended and not runner.lost:
             self._read()
-        if runner and runner.ready and self._clean(runner) and same(block, runner.child.blocks[LEAD - 1]):
-            self._hand_over(runner.child)
-            return
+        if runner and runner.ready and self._clean(runner):
+            if same(block, runner.child.blocks[LEAD - 1]):
+                self._hand_over(runner.child)
+                return
+            if silent(block):
+                self._go_on()
+                return
         self._failed += 1
         if self._failed == _PATIENCE or (runner and runner.lost):
             self._go_alone()
@@ -251,4 +255,9 @@ class Relay:
 
 def same(block: Samples, other: Samples) -> bool:
     """Whether two blocks are equal sample by sample, and so rich that they would not be if one were shifted."""
-    return np.array_equal(block, other) and int(np.count_nonzero(np.diff(block))) >= _TELLING
+    return np.array_equal(block, other) and not silent(block)
+
+
+def silent(block: Samples) -> bool:
+    """Whether a block tells nothing about its place, and nothing against a joint."""
+    return int(np.count_nonzero(np.diff(block))) < _TELLING

@@ -5,13 +5,13 @@ from __future__ import annotations
 import mlx.core as mx
 import numpy as np
 
+from aligner.processors import processors
 from aligner.qwen3.lanes import (
     PORTION,
     lanes,
     memory,
     on_cpu,
     portions,
-    processors,
     queued,
     row_groups,
     side_by_side,

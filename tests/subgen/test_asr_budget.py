@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aligner.qwen3.config import AudioConfig, ModelConfig, TextConfig
+from aligner.qwen3.config import AudioConfig, ModelConfig, TextConfig, parse_config
 from aligner.qwen3.model import Prompt, Qwen3ASR
-from subgen.asr.budget import ROW, batch_bytes, cache_bytes, most_rows
+from subgen.asr.budget import ROW, batch_bytes, cache_bytes, most_rows, portion_bytes, row_bytes
 from subgen.asr.cache import STEP, BatchCache
 from subgen.asr.decode import Request, decode
+from subgen.eval.random_models import PUBLISHED, config_of
 
 CONFIG = ModelConfig(
     AudioConfig(32, 1, 2, 64, 1, 32, 128, 800), TextConfig(32, 64, 2, 8, 8, 128, 64, 1e-6, 1e6, True), None, 80, ()
@@ -62,6 +63,23 @@ def test_what_is_held_is_what_was_counted(rows: int) -> None:
 def test_a_long_run_of_rows_that_come_and_go_holds_no_more(rows: int, limits: list[int]) -> None:
     """Far more tokens in all than the cache has columns: it is moved to the left instead of growing."""
     assert held(rows, limits) <= 1.1 * batch_bytes(CONFIG, rows, 4, TOKENS + max(limits), TOKENS)
+
+
+MEASURED = {
+    "0.6B": {1: 483, 2: 923, 4: 2473, 8: 7599, 16: 8649, 32: 10294, 64: 16980, 128: 27621, 192: 37536},
+    "1.7B": {1: 673, 2: 1780, 4: 4117, 8: 9283, 16: 11075, 32: 12830, 64: 18027, 128: 28106, 192: 37066},
+}
+"""Megabytes (2**20) beside the weights, bfloat16, that MLX held at most on an H200 for so many rows: chunks of 30 s,
+answers of 1 to 650 tokens in mixes that come and go."""
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_gpu_held_what_was_counted(name: str) -> None:
+    """Never more than a tenth above; few rows are counted as if all their sound were in work at a time."""
+    config = parse_config(config_of(PUBLISHED[name]), "config.json")
+    for rows, most in MEASURED[name].items():
+        share = most * 2**20 / (row_bytes(config, rows, 2) + portion_bytes(config, rows, 2))
+        assert 0.8 < share < 1.1 if rows >= 8 else 0.45 < share < 1
 
 
 def test_the_bytes_of_a_cache_are_those_of_its_arrays() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from subgen.media import find_ffmpeg, open_audio, probe
+from aligner.processors import processors
+from subgen.media import find_ffmpeg, open_audio, probe, several
 from subgen.media.log import Log
 from subgen.media.relay import joints, same
 from subgen.options import Input
@@ -203,6 +204,18 @@ def test_silence_is_not_joined(room):
     assert notes == ()
 
 
+def test_joints_in_silence_say_nothing_against_the_next(room):
+    """Two pauses at two joints: the third holds, for the first child ends soon after it."""
+    source = "anoisesrc=d=310:a=0.3:s=1:r=16000,volume='gt(abs(mod(min(t,240),120)-29),9)':eval=frame"
+    media = probe(make("-f", "lavfi", "-i", source, room / "pauses.flac"))
+    alone, _ = decoded(media, 1)
+    assert not alone[29 * 16000 : 30 * 16000].any()
+    assert not alone[149 * 16000 : 150 * 16000].any()
+    relayed, notes = decoded(media, 2, wrapped(room, first="-t 280"))
+    assert np.array_equal(alone, relayed)
+    assert notes == ()
+
+
 def test_a_film_with_one_place_to_land_at(noise, room):
     sources = ("-f", "lavfi", "-i", f"color=s=32x32:r=2:d={LENGTH}", "-i", noise)
     media = probe(make(*sources, "-c:v", "mpeg4", "-g", 9999, "-c:a", "alac", room / "one.mp4"))
@@ -317,6 +330,11 @@ def test_a_log_follows_another():
     assert (later.start, later.errors, later.first, later.last) == (1.5, 3, 7.0, 7.0)
     later.feed(line, 90.0)
     assert (later.errors, later.first, later.last) == (4, 7.0, 90.0)
+
+
+def test_how_many_share_a_track():
+    assert several() == several(processors())
+    assert [several(having) for having in (1, 2, 7, 8, 15, 16, 128)] == [1, 1, 1, 2, 3, 4, 4]
 
 
 def test_one_process_is_enough_where_one_is_asked_for(flac, room):
