@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
-import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from subgen.errors import OptionError
+from subgen.fieldkinds import kind_of
 from subgen.languages import canonical
 from subgen.options import Options
+from subgen.tomllines import line_of
 
 Sections = Mapping[str, type[Any]]
 """The dataclasses whose fields can be set, by the names of their tables."""
@@ -23,6 +23,25 @@ SECTIONS: Sections = get_type_hints(Options)
 NEEDS_TRUST = frozenset({"input.ffmpeg", "speakers.model"})
 """Settings that name a program to run, or a pipeline that may hold code. A file that came into a folder with a download
 must not bring its own."""
+RUN_WIDE = frozenset({"models", "console", "delivery", "decoding.batch"})
+"""Tables and settings that hold for a whole run: a folder can't say them of the media in it."""
+SHORT = {
+    **{name: f"decoding.{name}" for name in ("language", "context", "glossary")},
+    **{name: f"layout.{name}" for name in ("profile", "audience")},
+}
+"""Settings that may also stand above all tables, by their own names. `speakers` is one more, see `_counted`."""
+_RIVALS = {
+    "speakers.find": ("speakers.turns", "speakers.channels"),
+    "speakers.turns": ("speakers.find", "speakers.channels"),
+    "speakers.channels": ("speakers.find", "speakers.turns"),
+    "speakers.exact": ("speakers.least", "speakers.most"),
+    "speakers.least": ("speakers.exact",),
+    "speakers.most": ("speakers.exact",),
+    "console.quiet": ("console.verbose",),
+    "console.verbose": ("console.quiet",),
+}
+FINDING = ("speakers.diariser", "speakers.model", "speakers.exact", "speakers.least", "speakers.most")
+"""what only helps to find speakers: kept in a file, it waits until they are looked for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +55,14 @@ class Setting:
     """for messages: "/films/subgen.toml, line 3", "SUBGEN_LAYOUT_WIDTH" """
 
 
-def read_settings(path: Path, sections: Sections = SECTIONS, *, trusted: bool = False) -> tuple[Setting, ...]:
+def read_settings(
+    path: Path, sections: Sections = SECTIONS, *, trusted: bool = False, local: bool = False
+) -> tuple[Setting, ...]:
     """What a settings file says, in its order; every key and the type of every value are checked.
 
     Text that begins with `./`, `../` or `~/` is a path from the file's folder or from home; so are all settings of
-    type Path, whatever they begin with. `trusted`: the user's own file, which may say what NEEDS_TRUST lists.
+    type Path, whatever they begin with. `trusted`: the user's own file, which may say what NEEDS_TRUST lists. `local`:
+    that of a folder with media, which may not say what RUN_WIDE lists.
 
     Raises:
         OptionError: the file can't be read, is no TOML, or has a key or a value that can't be; with its line.
@@ -56,7 +78,17 @@ def read_settings(path: Path, sections: Sections = SECTIONS, *, trusted: bool = 
         raise OptionError(f"{path} is not UTF-8 text (byte {error.start} is wrong): save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise OptionError(f"{path} is not valid TOML: {error}.") from error
-    return tuple(_settings(_File(path, text, sections, trusted), tables))
+    found: dict[str, Setting] = {}
+    for setting in _settings(_File(path, text, sections, trusted, local), tables):
+        if setting.key in found:
+            raise OptionError(f"{setting.source}: {setting.key} is said twice, first in {found[setting.key].source}.")
+        found[setting.key] = setting
+    return tuple(found.values())
+
+
+def displaced(setting: Setting) -> tuple[str, ...]:
+    """The keys of weaker sources that a setting takes the place of: only one of them can hold."""
+    return _RIVALS.get(setting.key, ()) if setting.value else ()
 
 
 def overridden(options: Options, settings: Iterable[Setting]) -> Options:
@@ -87,7 +119,7 @@ def blamed(error: OptionError, section: type[Any], given: Mapping[str, Setting])
 
 def parsed(key: str, text: str, section: type[Any], source: str) -> object:
     """The value of a setting that is written as plain text, as in the environment. Raises OptionError."""
-    kind = _kind(section, key.partition(".")[2])
+    kind = kind_of(section, key.partition(".")[2])
     try:
         value = kind.read(text)
     except ValueError:
@@ -101,38 +133,72 @@ class _File:
     text: str
     sections: Sections
     trusted: bool
+    local: bool
 
     def place(self, *keys: str) -> str:
         """The file, and the line of a key where it can be found."""
-        line = _line(self.text, keys)
+        line = line_of(self.text, keys)
         return f"{self.path}, line {line}" if line else str(self.path)
 
 
 def _settings(file: _File, tables: Mapping[str, object]) -> Iterator[Setting]:
-    for section, table in tables.items():
-        if section not in file.sections:
-            raise OptionError(f"{file.place(section)}: {_unknown(section, file.sections)}")
-        if not isinstance(table, dict):
-            raise OptionError(f"{file.place(section)}: {section} is a table: write [{section}] above its settings.")
-        names = [field.name for field in fields(file.sections[section])]
-        for name, value in table.items():
-            place, key = file.place(section, name), f"{section}.{name}"
-            if name not in names:
-                raise OptionError(f"{place}: [{section}] has no setting {name}; {near(name, names)}")
-            if key in NEEDS_TRUST and not file.trusted:
-                raise OptionError(
-                    f"{place}: {key} can run a program, so that it is not taken from files beside media: set it in the"
-                    " file that `subgen config path` names, or by its flag."
-                )
-            yield Setting(key, _value(file, key, value, place), place)
+    for name, value in tables.items():
+        if name in SHORT:
+            yield Setting(SHORT[name], _value(file, SHORT[name], value, name), file.place(name))
+        elif name == "speakers" and not isinstance(value, dict):
+            yield from _counted(value, file.place(name))
+        else:
+            yield from _table(file, name, value)
 
 
-def _value(file: _File, key: str, value: object, place: str) -> object:
+def _counted(speakers: object, place: str) -> Iterator[Setting]:
+    """`speakers = 2` above all tables: whether they are looked for, or how many there are."""
+    if not isinstance(speakers, int):
+        words = "true, false or their number; all else about them is written below [speakers]"
+        raise OptionError(f"{place}: speakers must be {words}.")
+    yield Setting("speakers.find", bool(speakers), place)
+    if not speakers:
+        yield Setting("speakers.channels", False, place)
+    else:
+        yield Setting("speakers.exact", None if speakers is True else speakers, place)
+
+
+def _table(file: _File, section: str, table: object) -> Iterator[Setting]:
+    _require_local(file, file.place(section), section)
+    if section not in file.sections:
+        raise OptionError(f"{file.place(section)}: {_unknown(section, file.sections)}")
+    if not isinstance(table, dict):
+        raise OptionError(f"{file.place(section)}: {section} is a table: write [{section}] above its settings.")
+    names = [field.name for field in fields(file.sections[section])]
+    for name, value in table.items():
+        place, key = file.place(section, name), f"{section}.{name}"
+        if name not in names:
+            raise OptionError(f"{place}: [{section}] has no setting {name}; {near(name, names)}")
+        if key in NEEDS_TRUST and not file.trusted:
+            raise OptionError(
+                f"{place}: {key} can run a program, so that it is not taken from files beside media: set it in the"
+                " file that `subgen config path` names, or by its flag."
+            )
+        _require_local(file, place, key)
+        yield Setting(key, _value(file, key, value, key), place)
+
+
+def _require_local(file: _File, place: str, name: str) -> None:
+    if file.local and name in RUN_WIDE:
+        raise OptionError(
+            f"{place}: {name} holds for a whole run, not for a folder: set it in subgen.toml in the folder where subgen"
+            " is called, or by a flag."
+        )
+
+
+def _value(file: _File, key: str, value: object, written: str) -> object:
+    """The value of a setting as its field holds it; `written`: what the file calls it."""
     section, _, name = key.partition(".")
-    kind = _kind(file.sections[section], name)
+    place = file.place(*written.split("."))
+    kind = kind_of(file.sections[section], name)
     held = kind.hold(value)
     if held is None:
-        raise OptionError(f"{place}: {key} must be {kind.words}, not {_shown(value)}.")
+        raise OptionError(f"{place}: {written} must be {kind.words}, not {_shown(value)}.")
     return _meant(key, _placed(held, file.path.parent), place)
 
 
@@ -184,100 +250,3 @@ def _fault(section: type[Any], name: str, value: object) -> str:
     except OptionError as error:
         return str(error)
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What a field holds."""
-
-    type: Any
-
-    @property
-    def words(self) -> str:
-        """For messages."""
-        return {
-            bool: "true or false",
-            int: "a whole number",
-            float: "a number",
-            str: "a text in quotes",
-            Path: "a text in quotes",
-            tuple[str, ...]: 'a list of texts such as ["one", "two"]',
-        }.get(self.type, 'a table such as { SPEAKER_00 = "Anna" }')
-
-    def hold(self, value: object) -> object | None:
-        """A TOML value as the field holds it; None: it is of another type."""
-        if self.type is float:
-            return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        if self.type is Path:
-            return Path(value) if isinstance(value, str) else None
-        if self.type == tuple[str, ...]:
-            return tuple(value) if isinstance(value, list) and _all_text(value) else None
-        if get_origin(self.type) is tuple:
-            return tuple(value.items()) if isinstance(value, dict) and _all_text(value.values()) else None
-        return value if type(value) is self.type else None
-
-    def read(self, text: str) -> object:
-        """Plain text as the field holds it. Raises ValueError."""
-        if self.type is bool:
-            return _SWITCHES[text.strip().lower()]
-        if get_origin(self.type) is tuple:
-            parts = tuple(part.strip() for part in text.split(",") if part.strip())
-            return parts if self.type == tuple[str, ...] else tuple(_pair(part) for part in parts)
-        return self.type(text)
-
-
-class _Switches(dict[str, bool]):
-    def __missing__(self, key: str) -> bool:
-        raise ValueError(key)
-
-
-_SWITCHES = _Switches(
-    {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
-)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    label, sign, name = text.partition("=")
-    if not (sign and label.strip() and name.strip()):
-        raise ValueError(text)
-    return label.strip(), name.strip()
-
-
-def _all_text(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
-def _kind(section: type[Any], name: str) -> _Kind:
-    hint = get_type_hints(section)[name]
-    if get_origin(hint) in {Union, types.UnionType}:
-        [hint] = [part for part in get_args(hint) if part is not type(None)]
-    return _Kind(hint)
-
-
-_STRINGS = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''")
-_HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
-_KEY = re.compile(r"\s*([\w\-.\"' ]+?)\s*=")
-
-
-def _line(text: str, keys: tuple[str, ...]) -> int:
-    """The line of a key, from 1, or of the innermost table above it that can be found; 0: neither.
-
-    `tomllib` tells no lines. Keys inside of inline tables and of several lines are not looked for.
-    """
-    bare = _STRINGS.sub(lambda found: "\n" * found[0].count("\n"), text)
-    best, depth = 0, 0
-    table: tuple[str, ...] = ()
-    here: tuple[str, ...]
-    for number, line in enumerate(bare.split("\n"), 1):
-        here = ()
-        if header := _HEADER.match(line):
-            here = table = _parts(header[1])
-        elif entry := _KEY.match(line):
-            here = (*table, *_parts(entry[1]))
-        if len(here) > depth and here == keys[: len(here)]:
-            best, depth = number, len(here)
-    return best
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))

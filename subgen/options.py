@@ -100,12 +100,19 @@ class Decoding:
     language: str | None = None
     """canonical name to force; None lets the model say"""
     context: str = ""
-    """names and terms to listen for; goes into the system turn verbatim"""
+    """what the model is told before it listens; goes into the system turn verbatim"""
     batch: int | None = None
     """chunks decoded together; None chooses"""
+    glossary: tuple[str, ...] = ()
+    """names and terms to listen for; they follow the context"""
 
     def __post_init__(self) -> None:
         _require(self.batch is None or self.batch >= 1, "The batch size must be at least 1.")
+
+    @property
+    def told(self) -> str:
+        """All that the model is told before it listens."""
+        return " ".join(part for part in (self.context, ", ".join(self.glossary)) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
-from subgen.library.folders import NAME, Folders, Local
+from subgen.library.folders import NAME, Folders
 from subgen.library.ignore import patterns, verdict
+from subgen.options import Options
 
 ROOT = Path(__file__).parents[1]
 SECTION = (ROOT / "docs/libraries.md").read_text(encoding="utf-8").partition("## Watch\n")[2].partition("\n## ")[0]
@@ -39,10 +39,13 @@ def test_the_command_prints_what_is_shown(tmp_path: Path) -> None:
     assert len([*(tmp_path / "samples").glob("*.en.srt")]) == 3
 
 
-def test_the_settings_of_a_folder_are_what_it_shows(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text(block("toml"), encoding="utf-8")
-    said = tomllib.loads(block("toml"))
-    assert Folders().of(tmp_path / "season 1") == Local(**{**said, "glossary": tuple(said["glossary"])})
+def test_both_ways_to_write_the_settings_of_a_folder_say_the_same(tmp_path: Path) -> None:
+    short, tables = re.findall(r"```toml\n(.*?)```", SECTION, re.DOTALL)
+    made = []
+    for text in (short, tables):
+        (tmp_path / NAME).write_text(text, encoding="utf-8")
+        made.append(Folders().of(tmp_path / "season 1").applied(Options()))
+    assert made[0] == made[1] != Options()
 
 
 def test_the_patterns_leave_out_what_it_says() -> None:

@@ -112,7 +112,7 @@ class _Run:
         self.decoder = decoder
         self.tokenizer = tokenizer
         self.options = options
-        self.prompt = build_prompt(tokenizer, options.context, options.language)
+        self.prompt = build_prompt(tokenizer, options.told, options.language)
         self.jobs: dict[int, _Job] = {}
         self.pieces: dict[int, _Piece] = {}  # by request key
         self.again: deque[_Piece] = deque()

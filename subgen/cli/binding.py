@@ -16,7 +16,7 @@ from subgen.cli.settings import SECTIONS, Settings
 from subgen.cli.shell import attempt
 from subgen.cli.sources import settled
 
-_LISTS = {"delivery.formats", "speakers.names", "input.prefer"}
+_LISTS = {"delivery.formats", "speakers.names", "input.prefer", "decoding.glossary"}
 """fields that are tuples, which the command line gives as a repeated flag"""
 _CONTEXT = "typer_context"
 

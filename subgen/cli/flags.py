@@ -88,7 +88,12 @@ SPEECH_FLAGS: Flags = {
         metavar="LANGUAGE",
         help="The language spoken, by name or code (see `subgen languages`). Default: the model finds it.",
     ),
-    "decoding.context": _flag(SPEECH, "--context", metavar="TEXT", help="Names and terms to listen for."),
+    "decoding.context": _flag(
+        SPEECH, "--context", metavar="TEXT", help="What it is about: the model reads this first."
+    ),
+    "decoding.glossary": _flag(
+        SPEECH, "--glossary", metavar="NAMES", help="Names and terms to listen for; repeat or separate with commas."
+    ),
     "decoding.batch": typer.Option(
         "--batch",
         metavar="N",

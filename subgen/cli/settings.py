@@ -81,6 +81,8 @@ def _read(path: str, value: object) -> object:
         return canonical(value)
     if path == "input.prefer":
         return tuple(canonical(name) for name in _separated(value))
+    if path == "decoding.glossary":
+        return tuple(filter(None, _separated(value)))
     if path == "delivery.formats":
         return _formats(_separated(value))
     if path == "speakers.names":

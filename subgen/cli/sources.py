@@ -9,7 +9,7 @@ from pathlib import Path
 
 from subgen.cli.flags import EVERY_FLAG
 from subgen.cli.settings import SECTIONS, Settings, build
-from subgen.config import Setting, near, parsed, read_settings
+from subgen.config import FINDING, Setting, displaced, near, parsed, read_settings
 from subgen.errors import OptionError
 
 PREFIX = "SUBGEN_"
@@ -17,20 +17,6 @@ FILE_VARIABLE = "SUBGEN_CONFIG"
 """names another file in place of the user's"""
 PROJECT = Path("subgen.toml")
 """the file of the current folder"""
-
-_RIVALS = {
-    "speakers.find": ("speakers.turns", "speakers.channels"),
-    "speakers.turns": ("speakers.find", "speakers.channels"),
-    "speakers.channels": ("speakers.find", "speakers.turns"),
-    "speakers.exact": ("speakers.least", "speakers.most"),
-    "speakers.least": ("speakers.exact",),
-    "speakers.most": ("speakers.exact",),
-    "console.quiet": ("console.verbose",),
-    "console.verbose": ("console.quiet",),
-}
-"""what a setting takes the place of where that comes from a lower source: only one of them can hold"""
-_FINDING = ("speakers.diariser", "speakers.model", "speakers.exact", "speakers.least", "speakers.most")
-"""what only helps to find speakers: kept in a file, it waits until --speakers is given"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +67,7 @@ def settled(flags: Mapping[str, object], reach: Collection[str]) -> Settings:
     found = merged([*(source.settings for source in sources()), given])
     kept = {key: setting for key, setting in found.items() if key in flags or key in reach}
     if not ("speakers.find" in kept and kept["speakers.find"].value):
-        kept = {key: setting for key, setting in kept.items() if key in flags or key not in _FINDING}
+        kept = {key: setting for key, setting in kept.items() if key in flags or key not in FINDING}
     try:
         return build({key: setting.value for key, setting in kept.items()})
     except OptionError as error:
@@ -93,7 +79,7 @@ def merged(levels: Iterable[Sequence[Setting]]) -> dict[str, Setting]:
     found: dict[str, Setting] = {}
     for level in levels:
         for setting in level:
-            for rival in _RIVALS.get(setting.key, ()) if setting.value else ():
+            for rival in displaced(setting):
                 found.pop(rival, None)
             if setting.key == "delivery.output" and _says_format(str(setting.value)):
                 found.pop("delivery.formats", None)

@@ -2,67 +2,65 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from subgen.config import FINDING, Setting, displaced, overridden, read_settings
 from subgen.errors import OptionError
-from subgen.languages import canonical
 from subgen.library.plan import Wish
 from subgen.library.recipe import recipe
-from subgen.options import Options, Speakers
+from subgen.options import Options
 
 NAME = ".subgen.toml"
+_GLOSSARY = "decoding.glossary"
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What folders say about the media in them. None: nothing."""
+    """What folders say about the media in them."""
 
-    language: str | None = None
-    """canonical name"""
-    context: str | None = None
-    """what the model is told before it listens"""
-    glossary: tuple[str, ...] = ()
-    """names and terms to listen for, those of the folders above first"""
-    profile: str | None = None
-    audience: str | None = None
-    speakers: bool | int | None = None
-    """whether speakers are looked for, or how many there are"""
+    settings: tuple[Setting, ...] = ()
 
     def below(self, above: Local) -> Local:
         """With what the folder above says where this one says nothing; glossaries are joined."""
-        merged = {
-            field.name: getattr(self if getattr(self, field.name) is not None else above, field.name)
-            for field in fields(self)
-        }
-        return Local(**{**merged, "glossary": tuple(dict.fromkeys((*above.glossary, *self.glossary)))})
+        held = {setting.key: setting for setting in above.settings}
+        names = _names(held.get(_GLOSSARY))
+        for setting in self.settings:
+            for rival in displaced(setting):
+                held.pop(rival, None)
+        held |= {setting.key: setting for setting in self.settings}
+        return Local(tuple(_after(names, setting) for setting in held.values()))
 
     def applied(self, options: Options) -> Options:
         """The options for media in that folder: what it says counts more. Raises OptionError where that can't be."""
-        decoding, layout = options.decoding, options.layout
-        context = decoding.context if self.context is None else self.context
-        return replace(
-            options,
-            decoding=replace(
-                decoding,
-                language=self.language or decoding.language,
-                context=" ".join(part for part in (context, ", ".join(self.glossary)) if part),
-            ),
-            layout=replace(layout, profile=self.profile or layout.profile, audience=self.audience or layout.audience),
-            speakers=options.speakers if self.speakers is None else _speakers(self.speakers, options.speakers),
-        )
+        said = {setting.key: _after(options.decoding.glossary, setting) for setting in self.settings}
+        gone = {key: setting.source for setting in said.values() for key in displaced(setting) if key not in said}
+        found = said.get("speakers.find")
+        if not (found.value if found else options.speakers.find and "speakers.find" not in gone):
+            said = {key: setting for key, setting in said.items() if key not in FINDING}
+            source = found.source if found else gone.get("speakers.find")
+            gone |= dict.fromkeys(FINDING, source) if source is not None else {}
+        return overridden(options, (*said.values(), *(_default(key, source) for key, source in gone.items())))
 
 
-def _speakers(wanted: bool | int, general: Speakers) -> Speakers:
-    if not wanted:
-        quiet = replace(general, exact=None, least=None, most=None, diariser=None, model=None)
-        return replace(quiet, find=False, channels=False)
-    if wanted is True:
-        return replace(general, find=True, channels=False)
-    return replace(general, find=True, channels=False, exact=wanted, least=None, most=None)
+def _default(key: str, source: str) -> Setting:
+    section, _, name = key.partition(".")
+    return Setting(key, getattr(getattr(_DEFAULTS, section), name), source)
+
+
+def _names(glossary: Setting | None) -> tuple[str, ...]:
+    return glossary.value if glossary is not None and isinstance(glossary.value, tuple) else ()
+
+
+def _after(names: tuple[str, ...], setting: Setting) -> Setting:
+    """A glossary with these names before its own; other settings as they are."""
+    if setting.key != _GLOSSARY:
+        return setting
+    return replace(setting, value=tuple(dict.fromkeys((*names, *_names(setting)))))
+
+
+_DEFAULTS = Options()
 
 
 class Folders:
@@ -108,42 +106,27 @@ class FolderWishes:
         try:
             options = local.applied(wish.options)
         except OptionError as error:
+            if str(error) == _fault(local):
+                raise
             raise OptionError(f"The {NAME} for {folder} does not go with the other settings: {error}") from error
         made = recipe(options, wish.formats, wish.folder)
         return replace(wish, recipe=made, language=options.decoding.language, options=options)
 
 
 _NOTHING = Local()
-_KINDS: dict[str, tuple[type, ...]] = {
-    **{"language": (str,), "context": (str,), "glossary": (list,), "profile": (str,), "audience": (str,)},
-    "speakers": (bool, int),
-}
-_WORDS = {str: "a text", list: "a list of texts", int: "true, false or their number"}
+
+
+def _fault(local: Local) -> str:
+    """What is wrong with what folders say, whatever else holds; "": nothing."""
+    try:
+        local.applied(_DEFAULTS)
+    except OptionError as error:
+        return str(error)
+    return ""
 
 
 def _read(folder: Path) -> Local | OptionError:
-    path = folder / NAME
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        local = _local(values)
-        local.applied(Options())
-    except (FileNotFoundError, NotADirectoryError):
-        return _NOTHING
-    except OSError as error:
-        return OptionError(f"{path} can't be read: {error.strerror or error}.")
-    except (OptionError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return OptionError(f"{path}: {str(error).rstrip('.')}.")
-    return local
-
-
-def _local(values: dict[str, Any]) -> Local:
-    for key, value in values.items():
-        kinds = _KINDS.get(key)
-        if kinds is None:
-            raise OptionError(f"The setting {key!r} is not known; use {', '.join(_KINDS)}.")
-        listed = value if isinstance(value, list) else ()
-        if not isinstance(value, kinds) or not all(isinstance(each, str) for each in listed):
-            raise OptionError(f"The setting {key!r} must be {_WORDS[kinds[-1]]}.")
-    language = values.get("language")
-    given = {**values, "glossary": tuple(values.get("glossary", ()))}
-    return Local(**{**given, "language": canonical(language) if language is not None else None})
+        return Local(read_settings(folder / NAME, local=True))
+    except OptionError as error:
+        return _NOTHING if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError) else error

@@ -73,7 +73,7 @@ SAID = {
     "delivery.review": "1", "delivery.overwrite": "on", "delivery.mux": "1", "delivery.burn": "1",
     "writing.word_times": "1", "writing.sdh": "1", "decoding.language": "fr", "decoding.context": "Hobbits",
     "decoding.batch": "4", "words.align": "no", "input.track": "2", "input.ffmpeg": "ffmpeg", "input.shots": "1",
-    "input.prefer": "ja, English",
+    "input.prefer": "ja, English", "decoding.glossary": "Bree, Frodo",
     "layout.profile": "bbc", "layout.audience": "children", "layout.width": "30", "layout.lines": "1",
     "layout.reading_speed": "12", "layout.fastest": "30", "layout.shortest": "1", "layout.longest": "5",
     "layout.gap_frames": "3", "layout.chain": "0.2", "layout.linger": "1", "layout.dashes": "both",

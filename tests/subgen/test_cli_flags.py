@@ -76,12 +76,14 @@ def test_flags_reach_their_fields() -> None:
             "models.asr": "demo",
             "layout.width": 32,
             "decoding.language": "de",
+            "decoding.glossary": ["Anna, Ben", "Carl,"],
             "delivery.formats": ["srt,VTT", ".srt"],
             "console.quiet": True,
         }
     )
     options = replace(Options(), models=Models(asr="demo"), layout=Layout(width=32))
-    assert settings.options == replace(options, decoding=replace(options.decoding, language="German"))
+    decoding = replace(options.decoding, language="German", glossary=("Anna", "Ben", "Carl"))
+    assert settings.options == replace(options, decoding=decoding)
     assert settings.delivery.formats == ("srt", "vtt")
     assert settings.console == Console(quiet=True)
 

@@ -14,6 +14,7 @@ import pytest
 from aligner.qwen3.lanes import on_cpu
 from aligner.qwen3.weights import Loaded, load
 from subgen.asr.decode import Answer, Request
+from subgen.asr.prompt import build_prompt
 from subgen.asr.recogniser import CPU_ROWS, GPU_ROWS, LEAST_PIECE, Recogniser, default_batch, halves, read_answer
 from subgen.options import Decoding
 from subgen.types import SAMPLE_RATE, Chunk
@@ -65,6 +66,22 @@ def recognise(
         (round(result.chunk.start, 1), result.transcript.text, result.transcript.finish, result.cuts)
         for result in results
     ]
+
+
+def test_the_model_is_told_the_context_and_then_the_glossary(tiny: Loaded) -> None:
+    class Reading(Scripted):
+        def __call__(self, take: Callable[[], Request | None], rows: int) -> Iterator[Answer]:
+            def read() -> Request | None:
+                request = take()
+                prompts.extend([request.prompt] if request else [])
+                return request
+
+            return super().__call__(read, rows)
+
+    prompts: list[object] = []
+    options = Decoding(context="A call.", glossary=("Anna", "Ben"))
+    assert list(Recogniser(*tiny, Reading(tiny, 100)).recognise([chunk(0, 5)], options))
+    assert prompts == [build_prompt(tiny.tokenizer, "A call. Anna, Ben")]
 
 
 def test_results_come_in_order(tiny: Loaded) -> None:
