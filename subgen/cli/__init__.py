@@ -8,7 +8,6 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """The installed command."""
-    from subgen.cli.shell import interruptible, run
+    from subgen.cli.shell import run, to_the_end
 
-    with interruptible():
-        sys.exit(run(sys.argv[1:]))
+    sys.exit(to_the_end(lambda: run(sys.argv[1:])))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from subgen.cli.shell import STOP_SIGNALS, Stopped
+from subgen.cli.signals import Stopped, meeting
 from subgen.library.stop import Stop
 from subgen.types import Seconds
 
@@ -35,14 +34,11 @@ class Ending:
 def stoppable(stop: Stop, grace: Seconds = GRACE, last: Seconds = LAST) -> Iterator[Ending]:
     """Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop; a second one ends the process at once.
 
-    Work that does not end within `grace` gets `Stopped`, and `last` after that the process is killed. A signal that the
-    parent ignores stays ignored.
+    Work that does not end within `grace` gets `Stopped`, and `last` after that the process is killed.
     """
     ending = Ending()
 
-    def ask(number: int, _frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
+    def ask(number: int) -> None:
         ending.signal = number
         stop.ask()
         signal.signal(signal.SIGALRM, hurry)
@@ -53,16 +49,10 @@ def stoppable(stop: Stop, grace: Seconds = GRACE, last: Seconds = LAST) -> Itera
         signal.setitimer(signal.ITIMER_REAL, last)
         raise Stopped(ending.signal or signal.SIGTERM)
 
-    before = {each: handler for each in STOP_SIGNALS if (handler := signal.getsignal(each)) is not signal.SIG_IGN}
-    if threading.current_thread() is not threading.main_thread():
-        before = {}
-    for each in before:
-        signal.signal(each, ask)
     try:
-        yield ending
+        with meeting(ask):
+            yield ending
     finally:
         if ending.signal is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
-import threading
 import traceback
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 import typer
 
 from subgen.cli.results import discard_stdout
+from subgen.cli.signals import Stopped, give_back, interruptible
 from subgen.errors import EXIT_OK, OutputError, SubgenError
 
 EXIT_UNEXPECTED = 70
@@ -24,39 +21,16 @@ EXIT_UNEXPECTED = 70
 EXIT_BROKEN_PIPE = 128 + 13
 """what a shell reports for a program that SIGPIPE ends"""
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 
-
-class Stopped(KeyboardInterrupt):
-    """The user, or the system, wants the program to end. The exit code is 128 + the signal, as shells have it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Turns SIGINT, SIGTERM and SIGHUP into `Stopped`, so that everything is tidied up; a second one ends at once.
-
-    A signal that the parent ignores (nohup, a background job) stays ignored.
-    """
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
-        raise Stopped(number)
-
-    before = {each: handler for each in STOP_SIGNALS if (handler := signal.getsignal(each)) is not signal.SIG_IGN}
-    if threading.current_thread() is not threading.main_thread():
-        before = {}
-    for each in before:
-        signal.signal(each, stop)
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+def to_the_end(work: Callable[[], int]) -> int:
+    """Does the whole work of the process under `interruptible`; from then on signals end the process at once."""
+    with interruptible():
+        try:
+            code = work()
+            give_back()
+        except Stopped as stopped:  # after the work, which meets its own
+            code = stopped.exit_code
+        return code
 
 
 def run(arguments: Sequence[str]) -> int:

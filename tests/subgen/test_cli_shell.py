@@ -17,14 +17,15 @@ from pathlib import Path
 
 import pytest
 import typer
-
 from subgen.cli.screens import Bar, JsonLines, Lines, screen
 from subgen.cli.settings import Console
-from subgen.cli.shell import attempt, caught, interruptible, one_line
 from subgen.cli.timings import table
 from subgen.errors import MediaNotFound, MissingDependency
 from subgen.events import Identifying, Loaded, Loading, Noticed, Opened, Progress, Recognised, Timed
 from subgen.types import Media, Note, Track, Transcript
+
+from subgen.cli.shell import attempt, caught, one_line
+from subgen.cli.signals import STOP_SIGNALS, interruptible
 
 TRACK = Track(index=1, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
 FILM = Media(Path("film.mp4"), 3725.0, (TRACK,), TRACK)
@@ -82,17 +83,27 @@ def test_an_interrupt_is_not_a_failure_of_one_file() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_with_one_line_and_their_code(number: signal.Signals, capsys: pytest.CaptureFixture[str]) -> None:
-    before = signal.getsignal(number)
+    before = {each: signal.getsignal(each) for each in STOP_SIGNALS}
 
     def work() -> int:
         signal.raise_signal(number)
         raise AssertionError("not interrupted")
 
-    with interruptible():
-        assert attempt(work) == 128 + number
+    try:
+        with interruptible():
+            assert attempt(work) == 128 + number
         assert signal.getsignal(number) is signal.SIG_DFL  # a second one ends at once
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
     assert capsys.readouterr().err == "subgen: Interrupted: nothing was left half-written.\n"
-    assert signal.getsignal(number) is before
+
+
+def test_without_a_signal_handlers_are_as_before() -> None:
+    before = [signal.getsignal(each) for each in STOP_SIGNALS]
+    with interruptible():
+        assert signal.getsignal(signal.SIGTERM) not in before
+    assert [signal.getsignal(each) for each in STOP_SIGNALS] == before
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

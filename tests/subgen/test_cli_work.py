@@ -10,12 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-
 from subgen.cli.jobs import Job, plan
 from subgen.cli.results import print_result
 from subgen.cli.screens import JsonLines, Lines
 from subgen.cli.settings import Console, Delivery, Settings
-from subgen.cli.shell import Stopped
 from subgen.cli.work import render_files, run_files
 from subgen.errors import (
     MediaNotFound,
@@ -30,6 +28,8 @@ from subgen.formats import render
 from subgen.options import Decoding, Options
 from subgen.textfile import read_text
 from subgen.types import Document, Media, Note, Span, Track, Transcript, Utterance, Word
+
+from subgen.cli.signals import Stopped
 
 BESIDE, DEFAULTS = Delivery(), Options()
 TRACK = Track(index=0, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
