@@ -25,6 +25,11 @@ def test_named_sources_exist(page):
         assert (ROOT / name).exists(), name
 
 
+def test_the_first_page_leads_to_every_other():
+    linked = set(re.findall(r"\]\(([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} <= linked
+
+
 def test_decisions_are_numbered_and_listed():
     files = sorted(path.name for path in DECISIONS.glob("0*.md"))
     assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
