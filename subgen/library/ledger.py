@@ -32,6 +32,8 @@ LEDGER = "ledger.sqlite3"
 _VERSION = 1
 _PATIENCE: Seconds = 30.0
 """how long a statement waits for other processes"""
+_AT_ONCE = 500
+"""files asked for in one statement; SQLite takes 999 values in its older versions"""
 
 
 class Ledger:
@@ -79,6 +81,19 @@ class Ledger:
         """What is known of one file."""
         found = self._all(f"SELECT {COLUMNS} FROM media WHERE path = ?", (key(path),))
         return read(found[0]) if found else None
+
+    def known(self, paths: Iterable[Path]) -> dict[Path, Row]:
+        """What is known of several files, many at a time; files that the ledger has not seen are not in it."""
+        by_key = {key(path): path for path in paths}
+        keys = tuple(by_key)
+        rows = {}
+        for first in range(0, len(keys), _AT_ONCE):
+            some = keys[first : first + _AT_ONCE]
+            wanted = f"SELECT {COLUMNS} FROM media WHERE path IN ({', '.join('?' * len(some))})"
+            for values in self._all(wanted, some):
+                path = by_key[values[0]]
+                rows[path] = read(values, path)
+        return rows
 
     def of_size(self, size: int) -> tuple[Row, ...]:
         """Files of that length that have been read: one of them may be another file under its old name."""

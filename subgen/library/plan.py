@@ -9,15 +9,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from subgen.errors import MediaError, OutputError
+from subgen.languages import code
 from subgen.library.deliver import is_ours
 from subgen.library.fingerprint import fingerprint
 from subgen.library.ledger import Ledger
 from subgen.library.rows import Output, Recipe, Row, State
 from subgen.library.scan import Found
-from subgen.library.skip import subtitled, wants_only_subtitles
+from subgen.library.skip import spoken, subtitled, wants_only_subtitles
 from subgen.library.survey import Survey, restored
 from subgen.options import Options
-from subgen.sidecars import any_language, sidecar
+from subgen.sidecars import UNKNOWN_LANGUAGE, any_language, sidecar
 
 BUSY = "another run is working on it"
 """why nothing is planned for a file that is being done"""
@@ -66,12 +67,17 @@ class Plan:
     found: Found
     step: Step
     why: str
-    outputs: tuple[Path, ...] = ()
-    """what will be there; a `*` stands for a language that is not known yet"""
+    there: tuple[Path, ...] = ()
+    """results that need not be made"""
     survey: Survey | None = None
     """what is inside; None until somebody has looked"""
     wish: Wish = field(kw_only=True)
     """what is wanted of this file"""
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """What will be there; a `*` stands for a language that is not known yet."""
+        return self.there if self.step is Step.NOTHING else _outputs(self.found.path, self.wish)
 
 
 Rule = Callable[[Found, Survey | None, Wish], str | None]
@@ -107,8 +113,8 @@ class Planner:
         """A plan for each file, in order; the ledger learns of files that are new, changed, or have another path."""
         every = tuple(found)
         self.planned = self.ledger.now()
-        self._known = {row.path: row for row in self.ledger.rows()}
-        self._ours = {row.path: row.outputs for row in self._known.values() if row.outputs}
+        self._known = self.ledger.known(each.path for each in every)
+        self._ours = {path: row.outputs for path, row in self._known.items() if row.outputs}
         self._meet(every)
         for each in every:
             yield self._plan(each, self._known.get(each.path))
@@ -118,6 +124,21 @@ class Planner:
         if plan.step is not Step.TRANSCRIBE:
             return replace(plan, survey=survey)
         return self._fresh(plan.found, survey, plan.why, plan.wish)
+
+    def refused(self, plan: Plan) -> str | None:
+        """Why the results of a file could not be written after its work: a file of somebody else has a name of theirs.
+
+        None where no name is taken, or where nobody can tell: the language is neither given nor said by the track.
+        """
+        path = plan.found.path
+        return self._refused(path, plan.survey, plan.wish, self._still_ours(path))
+
+    def _refused(self, path: Path, inside: Survey | None, wish: Wish, ours: frozenset[Path]) -> str | None:
+        language = wish.language or spoken(inside, wish.options)
+        known = bool(language) and code(language) != UNKNOWN_LANGUAGE
+        names = _outputs(path, replace(wish, language=language)) if known else ()
+        taken = next((each for each in names if each not in ours and each.exists()), None)
+        return f"{taken.name} is there" if taken is not None else None
 
     def _meet(self, every: tuple[Found, ...]) -> None:
         """Puts into the ledger what it does not know."""
@@ -167,34 +188,36 @@ class Planner:
         return self._done(found, row, inside, wish)
 
     def _fresh(self, found: Found, inside: Survey | None, why: str, wish: Wish) -> Plan:
-        ours = self._still_ours(found.path)
-        others = replace(
-            found, sidecars=tuple(each for each in found.sidecars if found.path.with_name(each) not in ours)
-        )
+        ours = self._still_ours(found.path) if found.path in self._ours else frozenset[Path]()
+        others = found if not ours else _without(found, ours)
         for rule in self.rules:
             if (reason := rule(others, inside, wish)) is not None:
                 return Plan(found, Step.NOTHING, reason, survey=inside, wish=wish)
-        outputs = _outputs(found, wish)
-        if wish.language is not None and all(path.exists() and path not in ours for path in outputs):
-            return Plan(found, Step.NOTHING, f"{outputs[0].name} is there", outputs, inside, wish=wish)
-        return Plan(found, Step.TRANSCRIBE, why, outputs, inside, wish=wish)
+        row = self._known.get(found.path)
+        if (reason := None if row is not None and row.tries else self._refused(found.path, inside, wish, ours)) is None:
+            return Plan(found, Step.TRANSCRIBE, why, survey=inside, wish=wish)
+        return Plan(found, Step.NOTHING, reason, survey=inside, wish=wish)
 
     def _still_ours(self, path: Path) -> frozenset[Path]:
         """What we wrote for the file that had this path, and nobody has changed: it goes with what it was made of."""
         return frozenset(output.path for output in self._ours.get(path, ()) if _unchanged(output))
 
     def _done(self, found: Found, row: Row, inside: Survey | None, wish: Wish) -> Plan:
-        outputs = _outputs(found, wish)
         if row.recipe.work != wish.recipe.work:
-            return Plan(found, Step.TRANSCRIBE, "other settings", outputs, inside, wish=wish)
+            return Plan(found, Step.TRANSCRIBE, "other settings", survey=inside, wish=wish)
         if row.recipe.form != wish.recipe.form:
-            return Plan(found, Step.RENDER, "another format or layout", outputs, inside, wish=wish)
+            return Plan(found, Step.RENDER, "another format or layout", survey=inside, wish=wish)
         endings = tuple(f".{format}" for format in wish.formats)
         ours = [output.path for output in row.outputs if output.path.name.endswith(endings)]
         missing = [path for path in ours if not path.exists()]
         if missing:
-            return Plan(found, Step.RENDER, f"{missing[0].name} is missing", outputs, inside, wish=wish)
+            return Plan(found, Step.RENDER, f"{missing[0].name} is missing", survey=inside, wish=wish)
         return Plan(found, Step.NOTHING, "done before", tuple(ours), inside, wish=wish)
+
+
+def _without(found: Found, ours: frozenset[Path]) -> Found:
+    """The file without what we wrote beside it."""
+    return replace(found, sidecars=tuple(each for each in found.sidecars if found.path.with_name(each) not in ours))
 
 
 def _unchanged(output: Output) -> bool:
@@ -204,8 +227,8 @@ def _unchanged(output: Output) -> bool:
         return False
 
 
-def _outputs(found: Found, wish: Wish) -> tuple[Path, ...]:
-    folder, sdh = wish.place(found.path), wish.options.sdh
+def _outputs(path: Path, wish: Wish) -> tuple[Path, ...]:
+    folder, sdh = wish.place(path), wish.options.sdh
     if wish.language is None:
-        return tuple(any_language(found.path, format, folder, sdh=sdh) for format in wish.formats)
-    return tuple(sidecar(found.path, wish.language, format, folder, sdh=sdh) for format in wish.formats)
+        return tuple(any_language(path, format, folder, sdh=sdh) for format in wish.formats)
+    return tuple(sidecar(path, wish.language, format, folder, sdh=sdh) for format in wish.formats)

@@ -63,11 +63,11 @@ def scan(
     followed, each folder is visited once.
     """
     walk = _Walk(left_out, enter)
-    files: set[str] = set()
+    files: set[Path] = set()
     for root in roots:
         for found in _root(Path(os.path.normpath(root.absolute())), walk):
-            if str(found.path) not in files:
-                files.add(str(found.path))
+            if found.path not in files:
+                files.add(found.path)
                 yield found
 
 
@@ -129,7 +129,7 @@ def _folder(folder: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
     beside = _sidecars(entry.name for entry in entries)
     for entry in entries:
         if is_media(entry.name):
-            found = _file(entry, beside)
+            found = _file(entry, folder, beside)
             if found is not None and not walk.left_out(entry.path, False):
                 yield found
                 continue
@@ -137,7 +137,7 @@ def _folder(folder: Path, walk: _Walk) -> Iterator[Found | Unreadable]:
             yield from _folder(Path(entry.path), walk)
 
 
-def _file(entry: os.DirEntry[str], beside: dict[str, tuple[str, ...]]) -> Found | None:
+def _file(entry: os.DirEntry[str], folder: Path, beside: dict[str, tuple[str, ...]]) -> Found | None:
     """The entry as a media file; None for what is something else, or has just gone."""
     try:
         if not entry.is_file():
@@ -145,7 +145,7 @@ def _file(entry: os.DirEntry[str], beside: dict[str, tuple[str, ...]]) -> Found 
         status = entry.stat()
     except OSError:
         return None
-    return Found(Path(entry.path), _stamp(status), beside.get(_stem(entry.name), ()))
+    return Found(folder / entry.name, _stamp(status), beside.get(_stem(entry.name), ()))
 
 
 def _is_shelf(entry: os.DirEntry[str]) -> bool:

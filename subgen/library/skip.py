@@ -30,13 +30,13 @@ def subtitled(found: Found, inside: Survey | None, language: str | None, options
     """
     if language is None and inside is None:
         return None
-    spoken = three_letters(language) if language is not None else _spoken(inside, options)
+    heard = three_letters(language) if language is not None else spoken(inside, options)
     for name in _texts(found.sidecars):
         said = read_name(name, found.path.stem)
-        if said is not None and _counts(said, spoken, sdh=options.sdh):
+        if said is not None and _counts(said, heard, sdh=options.sdh):
             return f"{name} is there"
     tracks = inside.subtitles if inside is not None else ()
-    track = next((each for each in tracks if _is_inside(each, spoken, sdh=options.sdh)), None)
+    track = next((each for each in tracks if _is_inside(each, heard, sdh=options.sdh)), None)
     return f"{_name(track.language)} are in it" if track is not None else None
 
 
@@ -45,7 +45,7 @@ def wants_only_subtitles(formats: Iterable[str]) -> bool:
     return all(format in SHOWN or format == REVIEW for format in formats)
 
 
-def _spoken(inside: Survey | None, options: Options) -> str:
+def spoken(inside: Survey | None, options: Options) -> str:
     """The language of the track that would be read, as ISO 639-2/B; "": the file does not say."""
     if inside is None or not inside.tracks:
         return ""

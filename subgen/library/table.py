@@ -38,12 +38,12 @@ def key(path: Path) -> bytes:
     return os.fsencode(path)
 
 
-def read(values: Sequence[Any]) -> Row:
-    """A row of the table as a value."""
+def read(values: Sequence[Any], known: Path | None = None) -> Row:
+    """A row of the table as a value; `known` is its path where the caller has it, as parsing one takes long."""
     path, size, mtime, inode, state, fingerprint, survey, work, form, *rest = values
     tries, deaths, faults, not_before, lease_until, owner, error, outputs, *times = rest
     return Row(
-        Path(os.fsdecode(path)),
+        known or Path(os.fsdecode(path)),
         Stamp(size, mtime, inode),
         State(state),
         fingerprint,

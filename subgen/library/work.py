@@ -105,6 +105,9 @@ class Worker:
         mark = row.fingerprint or self._marked(path)
         document = self.store.document(mark, row.recipe.work, path)
         again = document is not None
+        if document is None and (why := self.planner.refused(plan)) is not None:
+            self.ledger.skip(path, why)
+            return Outcome(path, End.SKIPPED, why)
         if document is None:
             require_writable(path, plan.wish.place(path))
             chunks = self.store.chunks(mark, row.recipe.work, lambda: self.ledger.advance(path))
