@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,13 +64,14 @@ class Job:
             require_file(self.path)
         if self.stdout:
             return
-        if self.file is None and not self.folder.exists():
+        if self.file is None and not _mode(self.folder):
             check_writable(_existing(self.folder))
         elif language is None and self.media and self.file is None:
             check_writable(self.folder)
         else:
             for output in self.outputs(language or ""):
-                if output.exists() and not (output.is_file() or output.is_dir()):
+                mode = _mode(output)
+                if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                     raise OutputError(f"{output} is a device, not a file: use `--output -` to write to stdout.")
                 check_writable(output, overwrite=self.overwrite)
 
@@ -107,11 +109,11 @@ def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True, sdh: 
 def _place(output: str, single: bool) -> tuple[Path | None, Path | None]:
     """(folder, None) or (None, file): what exists as a folder, ends as one, or holds several results is a folder."""
     place = Path(output)
-    if place.is_dir() or output.endswith(("/", os.sep)):
+    if stat.S_ISDIR(_mode(place)) or output.endswith(("/", os.sep)):
         return place, None
     if single:
         return place.parent, place
-    if place.exists() or _ending(place) in FORMATS:
+    if _mode(place) or _ending(place) in FORMATS:
         raise OptionError(f"--output {output} is one file, but there are several results: give a folder.")
     return place, None
 
@@ -127,7 +129,15 @@ def _ending(path: Path) -> str:
 
 def _existing(folder: Path) -> Path:
     """The folder itself, or the closest folder above that exists."""
-    return next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    return next((each for each in (folder, *folder.parents) if _mode(each)), folder)
+
+
+def _mode(path: Path) -> int:
+    """What is there, as `st_mode` says it; 0 where nothing is, or nothing can be: a name too long, a locked folder."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):  # ValueError: the name has a NUL character
+        return 0
 
 
 def _check_clashes(jobs: Iterable[Job]) -> None:
@@ -148,7 +158,7 @@ def _check_clashes(jobs: Iterable[Job]) -> None:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)
+    return bool(_mode(one) and _mode(other)) and one.samefile(other)
 
 
 def _folded(name: str) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+
 from subgen.cli.jobs import Job, plan
 from subgen.cli.results import print_result
 from subgen.cli.screens import JsonLines, Lines
 from subgen.cli.settings import Console, Delivery, Settings
+from subgen.cli.signals import Stopped
 from subgen.cli.work import render_files, run_files
 from subgen.errors import (
     MediaNotFound,
@@ -28,8 +30,6 @@ from subgen.formats import render
 from subgen.options import Decoding, Options
 from subgen.textfile import read_text
 from subgen.types import Document, Media, Note, Span, Track, Transcript, Utterance, Word
-
-from subgen.cli.signals import Stopped
 
 BESIDE, DEFAULTS = Delivery(), Options()
 TRACK = Track(index=0, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
@@ -190,6 +190,22 @@ def test_a_folder_that_is_not_one_is_refused_before_work(films: tuple[Path, ...]
     assert run(films[:1], Delivery(output=f"{films[1]}/deep/"), chain).code == OutputError.exit_code
     assert run(films[:1], Delivery(output=f"{tmp_path}/none/x.srt"), chain).code == OutputError.exit_code
     assert chain.files == []
+
+
+@pytest.mark.parametrize("output", ["{}/" + "x" * 300 + ".srt", "{}/" + "x" * 300 + "/", "{}/" + "x" * 300 + "/a.srt"])
+def test_an_output_whose_name_no_file_can_have(output: str, films: tuple[Path, ...], tmp_path: Path) -> None:
+    done = run(films[:1], Delivery(output=output.format(tmp_path)))
+    assert done.code == OutputError.exit_code
+    assert "too long" in done.lines[-1]
+
+
+def test_a_media_name_that_leaves_no_room_for_the_language(tmp_path: Path) -> None:
+    film = tmp_path / f"{'x' * 251}.mp4"
+    film.write_bytes(b"film")
+    done = run((film,))
+    assert done.code == OutputError.exit_code
+    assert "is too long for the file system; choose a shorter one with -o" in done.lines[0]
+    assert run((film,), Delivery(output=str(tmp_path / "a.srt"))).code == 0
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
