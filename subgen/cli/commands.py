@@ -63,8 +63,10 @@ EXIT_CODES = """Exit codes:
   70   a fault of subgen itself
   130  Ctrl-C; likewise 129, 141 and 143 for SIGHUP, a closed stdout and SIGTERM"""
 
-Film = Annotated[Path, typer.Argument(metavar="MEDIA", help="A film, or for mux also a recording.")]
-Lettering = Annotated[Path, typer.Argument(metavar="SUBTITLES", help="Its subtitles: SRT, VTT, ASS, TTML or others.")]
+Film = Annotated[Path, typer.Argument(metavar="MEDIA", readable=False, help="A film, or for mux also a recording.")]
+Lettering = Annotated[
+    Path, typer.Argument(metavar="SUBTITLES", readable=False, help="Its subtitles: SRT, VTT, ASS, TTML or others.")
+]
 
 app = typer.Typer(
     cls=Group,
@@ -109,8 +111,8 @@ command()(status)
 @command()
 @with_flags(ALIGN_FLAGS)
 def align(
-    audio: Annotated[Path, typer.Argument(metavar="AUDIO", help="A film or recording.")],
-    transcript: Annotated[Path, typer.Argument(metavar="TRANSCRIPT", help="Its words, as UTF-8 text.")],
+    audio: Annotated[Path, typer.Argument(metavar="AUDIO", readable=False, help="A film or recording.")],
+    transcript: Annotated[Path, typer.Argument(metavar="TRANSCRIPT", readable=False, help="Its words, as UTF-8 text.")],
     settings: Settings,
 ) -> int:
     """Time a text that is known already."""
@@ -122,7 +124,7 @@ def align(
 @command()
 @with_flags(RENDER_FLAGS)
 def render(
-    documents: Annotated[list[Path], typer.Argument(metavar="DOCUMENT...", help="Results of -f json.")],
+    documents: Annotated[list[Path], typer.Argument(metavar="DOCUMENT...", readable=False, help="Results of -f json.")],
     settings: Settings,
 ) -> int:
     """Make other formats and layouts from saved JSON, without a model."""
@@ -134,8 +136,12 @@ def render(
 @command()
 @with_flags(RETIME_FLAGS, own=("delivery.output",))
 def retime(
-    subtitles: Annotated[Path, typer.Argument(metavar="SUBTITLES", help="An SRT, VTT, ASS, SSA or SBV file.")],
-    media: Annotated[Path, typer.Argument(metavar="MEDIA", help="The film or recording that it belongs to.")],
+    subtitles: Annotated[
+        Path, typer.Argument(metavar="SUBTITLES", readable=False, help="An SRT, VTT, ASS, SSA or SBV file.")
+    ],
+    media: Annotated[
+        Path, typer.Argument(metavar="MEDIA", readable=False, help="The film or recording that it belongs to.")
+    ],
     settings: Settings,
     document: Annotated[
         Path | None,
@@ -151,7 +157,7 @@ def retime(
 @command()
 @with_flags(REVIEW_FLAGS, own=("delivery.output",))
 def review(
-    document: Annotated[Path, typer.Argument(metavar="DOCUMENT", help="A result of -f json.")],
+    document: Annotated[Path, typer.Argument(metavar="DOCUMENT", readable=False, help="A result of -f json.")],
     settings: Settings,
     limit: Annotated[int, typer.Option(metavar="N", help="At most so many cues, the worst.")] = 20,
     style: Annotated[
@@ -170,7 +176,9 @@ def review(
 @command()
 @with_flags(CHECK_FLAGS, own=("decoding.language", "layout.frame_rate", "input.shots"))
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Subtitles: SRT, VTT, ASS, TTML or others.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", readable=False, help="Subtitles: SRT, VTT, ASS, TTML or others.")
+    ],
     settings: Settings,
     media: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The film or recording that they belong to, to hear it.")
@@ -276,9 +284,12 @@ def bench(
 @with_flags({})
 def score(
     reference: Annotated[
-        Path, typer.Argument(metavar="REFERENCE", help="The truth: json, srt, vtt, txt, rttm, ctm, stm.")
+        Path,
+        typer.Argument(metavar="REFERENCE", readable=False, help="The truth: json, srt, vtt, txt, rttm, ctm, stm."),
     ],
-    hypotheses: Annotated[list[Path], typer.Argument(metavar="RESULT...", help="What is measured, in these formats.")],
+    hypotheses: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", readable=False, help="What is measured, in these formats.")
+    ],
     collar: Annotated[
         float, typer.Option(metavar="SECONDS", help="Not scored on either side of an edge of a turn.")
     ] = 0.0,

@@ -308,5 +308,5 @@ MAKING_FLAGS: Flags = {
 }
 VOICE_FLAGS: Flags = {**INPUT_FLAGS, "models.offline": MODEL_FLAGS["models.offline"]}
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Films or recordings.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", readable=False, help="Films or recordings.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

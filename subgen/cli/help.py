@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Protocol, cast
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from subgen.errors import OptionError
 
 DEFAULT_COMMAND = "transcribe"
 WIDEST = 100
@@ -53,8 +57,16 @@ class Group(TyperGroup):
             typer.echo(self.get_help(ctx), err=True)
             raise typer.Exit(2)
         if args and args[0] not in self.commands and args[0] not in own:
+            if near := self._misspelt(args[0]):
+                raise OptionError(f"{args[0]}: there is no such file or command; did you mean `subgen {near}`?")
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(cast(typer.Context, ctx), args)
+
+    def _misspelt(self, word: str) -> str | None:
+        """The command that was meant by a word that names no file and looks like no name of media."""
+        if not word.isalpha() or os.path.lexists(word):
+            return None
+        return next(iter(get_close_matches(word.lower(), self.commands, n=1, cutoff=0.75)), None)
 
     def get_help(self, ctx: Context) -> str:
         """The page of `subgen --help`: the commands, and everything about the default one."""

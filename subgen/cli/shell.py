@@ -12,6 +12,7 @@ from typing import TextIO
 
 import typer
 
+from subgen.cli.help import DEFAULT_COMMAND
 from subgen.cli.results import discard_stdout
 from subgen.cli.signals import Stopped, give_back, interruptible
 from subgen.errors import EXIT_OK, OutputError, SubgenError
@@ -81,11 +82,18 @@ def sentence(error: Exception) -> str:
     if isinstance(error, SubgenError):
         return str(error)
     if isinstance(error, typer.TyperException):
-        return f"{error.format_message().rstrip('.')}. See `subgen --help`."
+        text = error.format_message()
+        return f"{text if text.endswith('?') else text.rstrip('.') + '.'} See `{_page(error)} --help`."
     return (
         f"This should not happen: {type(error).__name__}: {error}. Please report it, with what the same command"
         " prints under --verbose."
     )
+
+
+def _page(error: typer.TyperException) -> str:
+    """The command whose page tells more: the one that was called, or the program where none was named."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path).removesuffix(f" {DEFAULT_COMMAND}") if context else "subgen"
 
 
 def say(text: str) -> None:

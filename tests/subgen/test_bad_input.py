@@ -319,6 +319,50 @@ def child(room: Path, before: str, *arguments: str) -> subprocess.CompletedProce
     )
 
 
+def test_a_locked_file_does_not_hold_up_the_others(
+    room: Path, speech: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As another user where the tests run as root, who may read everything."""
+    monkeypatch.chdir(room)
+    shutil.copy(speech, room)
+    shutil.copy(speech, room / "locked.wav")
+    assert subgen(capsys, "missing.wav", "-m", "demo")[0] == 3  # everything is imported now, which nobody else may
+    (room / "locked.wav").chmod(0)
+    room.chmod(0o777)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        code, lines = subgen(capsys, "locked.wav", "nowhere.wav", "-m", "demo")
+    finally:
+        os.seteuid(user)
+    assert code == 1
+    assert lines[0] == "subgen: locked.wav can't be read (permission denied); check its permissions."
+    assert lines[1] == "subgen: nowhere.wav: there is no such file."
+
+
+def closed(room: Path, redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it that closes some of its streams."""
+    command = ["sh", "-c", f'exec "$0" -m subgen "$@" {redirection}', sys.executable, *arguments]
+    return subprocess.run(command, cwd=room, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("redirection", ["<&- >&- 2>&-", "2>&-", "<&-"])
+def test_closed_streams_are_no_obstacle(redirection: str, room: Path, speech: Path) -> None:
+    shutil.copy(speech, room)
+    done = closed(room, redirection, "speech.wav", "-m", "demo")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert listing(room) == ["speech.en.srt", "speech.wav"]
+
+
+@pytest.mark.parametrize("arguments", [("speech.wav", "-m", "demo", "-o", "-"), ("languages",)])
+def test_a_closed_stdout_takes_no_result(arguments: tuple[str, ...], room: Path, speech: Path) -> None:
+    shutil.copy(speech, room)
+    done = closed(room, ">&-", *arguments)
+    assert done.returncode == 5
+    assert "can't be written to stdout" in one_sentence(done.stderr.splitlines())
+
+
 def test_a_folder_that_may_not_be_written_to(
     room: Path, speech: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

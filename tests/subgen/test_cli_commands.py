@@ -176,3 +176,25 @@ def test_a_signal_in_the_middle_leaves_nothing_behind(number: signal.Signals, si
     assert process.wait() == 128 + number
     assert rest[-1] == "subgen: Interrupted: nothing was left half-written."
     assert sorted(path.name for path in silence.parent.iterdir()) == ["silence.wav"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["chek", "a.srt"], "chek: there is no such file or command; did you mean `subgen check`?"),
+        (["config", "shw"], "No such command 'shw'. Did you mean 'show'? See `subgen config --help`."),
+        (["align", "a.wav"], "Missing argument 'TRANSCRIPT'. See `subgen align --help`."),
+        (["a.wav", "--widht", "3"], "No such option: --widht (Possible options: --sdh, --width). See `subgen --help`."),
+    ],
+)
+def test_a_slip_is_told_with_the_page_that_helps(arguments: list[str], sentence: str, capsys: Captured) -> None:
+    assert run(arguments) == 2
+    assert capsys.readouterr().err == f"subgen: {sentence}\n"
+
+
+def test_a_file_named_almost_like_a_command_is_a_file(
+    silence: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    silence.rename(silence.with_name("chek"))
+    monkeypatch.chdir(silence.parent)
+    assert run(["chek", "-m", "demo", "-o", "a.srt"]) == 0
