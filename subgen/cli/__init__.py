@@ -11,6 +11,8 @@ def main() -> NoReturn:
     from subgen.cli.streams import reopen_closed
 
     reopen_closed()
-    from subgen.cli.shell import run, to_the_end
-
+    try:
+        from subgen.cli.shell import run, to_the_end
+    except KeyboardInterrupt:  # no handler is set yet: imports come first
+        sys.exit(130)
     sys.exit(to_the_end(lambda: run(sys.argv[1:])))

@@ -17,15 +17,15 @@ from pathlib import Path
 
 import pytest
 import typer
+
 from subgen.cli.screens import Bar, JsonLines, Lines, screen
 from subgen.cli.settings import Console
+from subgen.cli.shell import attempt, caught, one_line
+from subgen.cli.signals import STOP_SIGNALS, interruptible
 from subgen.cli.timings import table
 from subgen.errors import MediaNotFound, MissingDependency
 from subgen.events import Identifying, Loaded, Loading, Noticed, Opened, Progress, Recognised, Timed
 from subgen.types import Media, Note, Track, Transcript
-
-from subgen.cli.shell import attempt, caught, one_line
-from subgen.cli.signals import STOP_SIGNALS, interruptible
 
 TRACK = Track(index=1, codec="aac", sample_rate=48_000, channels=2, start=0.0, language="eng")
 FILM = Media(Path("film.mp4"), 3725.0, (TRACK,), TRACK)
@@ -104,6 +104,20 @@ def test_without_a_signal_handlers_are_as_before() -> None:
     with interruptible():
         assert signal.getsignal(signal.SIGTERM) not in before
     assert [signal.getsignal(each) for each in STOP_SIGNALS] == before
+
+
+def test_an_interrupt_during_the_first_imports_is_quiet() -> None:
+    code = (
+        "import sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from subgen.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
