@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -57,6 +58,8 @@ class LocalDisk:
 
 
 LOCAL = LocalDisk()
+_HIDDEN = re.compile(r"\.subgen-[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\.part")
+"""a random UUID (RFC 9562, version 4) between our name and our ending"""
 UNNAMED = "subtitles"
 """stands in messages for a file name that is not known yet"""
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
@@ -71,7 +74,7 @@ def check_writable(path: Path, overwrite: bool | None = None, disk: Disk = LOCAL
     file = path / UNNAMED if overwrite is None else path
     try:
         _refuse_existing(file, overwrite is not False)
-        probe = _hidden(file)
+        probe = hidden(file)
         try:
             disk.create(probe, b"")
         finally:
@@ -86,8 +89,8 @@ def write(path: Path, text: str, overwrite: bool, disk: Disk = LOCAL) -> None:
     Without `overwrite` a file that exists is never touched, even one that appears meanwhile. Whatever goes wrong,
     nothing half-written is left behind. Raises OutputError.
     """
-    with fresh(path, overwrite, disk) as hidden:
-        disk.create(hidden, text.encode("utf-8", "replace"))
+    with fresh(path, overwrite, disk) as unfinished:
+        disk.create(unfinished, text.encode("utf-8", "replace"))
 
 
 @contextlib.contextmanager
@@ -98,38 +101,44 @@ def fresh(path: Path, overwrite: bool, disk: Disk = LOCAL) -> Iterator[Path]:
     """
     try:
         _refuse_existing(path, overwrite)
-        hidden = _hidden(path)
+        unfinished = hidden(path)
         try:
-            yield hidden
+            yield unfinished
             if overwrite:
-                disk.replace(hidden, path)
+                disk.replace(unfinished, path)
             else:
-                _publish(hidden, path, disk)
+                _publish(unfinished, path, disk)
         finally:
             with contextlib.suppress(OSError):
-                disk.remove(hidden)
+                disk.remove(unfinished)
     except OSError as error:
         raise OutputError(_sentence(path, error)) from error
 
 
-def _publish(hidden: Path, path: Path, disk: Disk) -> None:
+def _publish(finished: Path, path: Path, disk: Disk) -> None:
     """Name a finished file, unless the name is taken."""
     try:
-        disk.link(hidden, path)
+        disk.link(finished, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         # Take the name with an empty file of our own, which can then be replaced.
         disk.create(path, b"")
         try:
-            disk.replace(hidden, path)
+            disk.replace(finished, path)
         except BaseException:
             disk.remove(path)
             raise
 
 
-def _hidden(path: Path) -> Path:
+def hidden(path: Path) -> Path:
+    """A new hidden name in the folder of a file that is to be written."""
     return path.with_name(f".subgen-{uuid4().hex}.part")
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file name is one of those that `hidden` makes."""
+    return _HIDDEN.fullmatch(name) is not None
 
 
 def _refuse_existing(path: Path, overwrite: bool) -> None:

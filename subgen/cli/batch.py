@@ -27,11 +27,12 @@ from subgen.formats.render import REVIEW
 from subgen.library.folders import Folders, FolderWishes
 from subgen.library.ignore import Ignored
 from subgen.library.ledger import Ledger
+from subgen.library.leftovers import Leftovers
 from subgen.library.overview import looked_into, speed
 from subgen.library.plan import Plan, Planner, Step, Wish
 from subgen.library.recipe import recipe
 from subgen.library.report import Report
-from subgen.library.scan import Found, Unreadable, both, scan
+from subgen.library.scan import Enters, Found, Unreadable, both, scan
 from subgen.library.shard import Shard
 from subgen.library.stop import Stop
 from subgen.library.work import End, Outcome
@@ -70,8 +71,8 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
     if wishes.report is not None:
         check_writable(wishes.report, overwrite=True)
     started = time.time()
-    folders = Folders()
-    found, lost = _scanned(places, wishes, wish, folders)
+    folders, leftovers = Folders(), Leftovers()
+    found, lost = _scanned(places, wishes, wish, both(folders.enter, leftovers.enter))
     with Ledger(wishes.ledger) as ledger:
         ledger.free_lost()
         planner = Planner(ledger, wish, wish_of=FolderWishes(wish, folders))
@@ -83,6 +84,8 @@ def batch_files(places: Sequence[Path], settings: Settings, wishes: Wishes) -> i
             return EXIT_SOME_FAILED if lost else EXIT_OK
         if not _agreed(plans, rate, wishes):
             return EXIT_OK
+        leftovers.look({plan.wish.place(plan.found.path) for plan in plans} if wish.folder is not None else ())
+        leftovers.sweep()
         stop = Stop()
         with stoppable(stop) as ending, wishes.notices.opened(settings.console, stop) as told:
             if wishes.cluster is not None:
@@ -118,12 +121,12 @@ def _folder(delivery: Delivery) -> Path | None:
 
 
 def _scanned(
-    places: Sequence[Path], wishes: Wishes, wish: Wish, folders: Folders
+    places: Sequence[Path], wishes: Wishes, wish: Wish, enter: Enters
 ) -> tuple[list[Found], tuple[Outcome, ...]]:
     """The media of this share, and what could not be looked at."""
     found, lost = [], []
     ignored = Ignored(wish.roots, wishes.exclude)
-    for each in scan(places, ignored, both(ignored.enter, folders.enter)):
+    for each in scan(places, ignored, both(ignored.enter, enter)):
         if isinstance(each, Unreadable):
             lost.append(Outcome(each.path, End.FAILED, f"{each.path} can't be read: {each.reason}."))
         elif wishes.shard.has(each.path, wish.roots):

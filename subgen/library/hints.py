@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from subgen.library.stop import Stop
+from subgen.output import is_hidden
 from subgen.types import Seconds
 
 STEP: Seconds = 0.5
@@ -96,8 +97,8 @@ def _changes(folders: Sequence[Path]) -> Iterator[Iterable[object]] | None:
     except ImportError:
         return None
 
-    def appears(change: Change, _path: str) -> bool:
-        return change is not Change.modified  # files that grow are looked at anyway
+    def appears(change: Change, path: str) -> bool:
+        return change is not Change.modified and not is_hidden(Path(path).name)  # files that grow are looked at anyway
 
     step = round(STEP * 1000)
     changes = watch(*folders, watch_filter=appears, rust_timeout=step, yield_on_timeout=True, debounce=step)

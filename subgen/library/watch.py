@@ -14,6 +14,7 @@ from subgen.library.folders import Folders, FolderWishes, Local
 from subgen.library.hints import Clock, Hints
 from subgen.library.ignore import Ignored
 from subgen.library.ledger import Ledger
+from subgen.library.leftovers import Leftovers
 from subgen.library.mounts import is_remote
 from subgen.library.plan import BUSY, Plan, Planner, Rule, Step, Wish, has_subtitles
 from subgen.library.rows import State
@@ -133,16 +134,18 @@ class Watch:
         self._scanned, self._scan_at = now, now + self.places.every
         self.ledger.free_lost()
         ignored = Ignored(self.places.roots, self.places.exclude)
-        self._folders = folders = Folders()
+        self._folders, leftovers = Folders(), Leftovers()
+        enter = both(ignored.enter, both(self._folders.enter, leftovers.enter))
         found: list[Found] = []
         troubles: set[tuple[Path, str]] = set()
-        for each in scan(self.places.roots, ignored, both(ignored.enter, folders.enter)):
+        for each in scan(self.places.roots, ignored, enter):
             if isinstance(each, Unreadable):
                 troubles.add((each.path, f"{each.path} can't be read: {each.reason}."))
             elif (why := self._unusable(each)) is not None:
                 troubles.add((each.path.parent, why))
             else:
                 found.append(each)
+        leftovers.sweep()
         for path, why in sorted(troubles - self._troubles):
             self.listens.lost(path, why)
         self._troubles = frozenset(troubles)
@@ -178,6 +181,10 @@ class Watch:
         planner = self._planner()
         plans = tuple(planner.plan(ready))
         if any(plan.step is not Step.NOTHING for plan in plans):
+            if self.wish.folder is not None:  # the scan comes to the media's folders only
+                leftovers = Leftovers()
+                leftovers.look({plan.wish.place(plan.found.path) for plan in plans})
+                leftovers.sweep()
             self.work(plans, planner)
             self._worked = self.clock.now()
         for plan in plans:
