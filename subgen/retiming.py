@@ -129,7 +129,7 @@ def _require_same(subtitles: Subtitles, document: Document, known: Sequence[Evid
     says = sum(cue.says for cue in known)
     firm = sum(cue.firm for cue in known)
     if not firm or firm < LEAST_HEARD * says:
-        spoken = f" in {document.language}" if document.language else ""
+        spoken = f", {document.language}" if document.language else ""
         raise OptionError(
             f"{firm} of the {says} cues of {subtitles.path} are heard in {document.media.path}: give the subtitles of"
             f" this film in the language that is spoken{spoken}."

@@ -249,7 +249,7 @@ def test_texts_without_spaces_are_matched_by_character(tmp_path):
 def test_subtitles_of_something_else_are_refused(tmp_path, film):
     text = srt(true_cues("talk"))
     with pytest.raises(
-        OptionError, match=r"0 of the \d+ cues of .*film\.srt are heard in .*film\.mp4: .* spoken in English"
+        OptionError, match=r"0 of the \d+ cues of .*film\.srt are heard in .*film\.mp4: .* spoken, English"
     ):
         repaired(tmp_path, text, film)
     with pytest.raises(OptionError, match="that is spoken"):
