@@ -18,6 +18,8 @@ from aligner.types import AlignedUnit
 from subgen.languages import spaced, unspaced
 from subgen.types import Seconds, Transcript, Utterance, Word
 
+DIGITS = 4
+"""decimals of confidences; the sixth depends on what else was in a batch, where sums are rounded otherwise"""
 _GRAPHEME = regex.compile(r"\X")
 _OPENER = regex.compile(r"[\p{Ps}\p{Pi}‚„¿¡#@]")
 _LONE_OPENERS = regex.compile(r"(?<=\s)[\p{Ps}\p{Pi}‚„¿¡]+\s+$")
@@ -34,6 +36,13 @@ class TokenSpan:
     logprob: float
 
 
+def confidence(logprobs: Sequence[float]) -> float | None:
+    """Geometric mean of the probabilities of tokens, 0 to 1, in `DIGITS` decimals; None: there are none."""
+    if not logprobs:
+        return None
+    return round(min(1.0, math.exp(sum(logprobs) / len(logprobs))), DIGITS)
+
+
 def cut(
     text: str, units: Sequence[AlignedUnit], offset: Seconds = 0.0, confidences: Sequence[TokenSpan] = ()
 ) -> tuple[Word, ...]:
@@ -45,7 +54,7 @@ def cut(
     """
     if not units:
         return (Word(offset, offset, text, _Confidence(confidences)(0, len(text))),) if text else ()
-    confidence = _Confidence(confidences)
+    sure = _Confidence(confidences)
     words: list[Word] = []
     edges = _edges(text, [(unit.unit.begin, unit.unit.end) for unit in units])
     for unit, (begin, end) in zip(units, pairwise(edges), strict=True):
@@ -53,7 +62,7 @@ def cut(
         if begin < end:
             piece = text[begin:end]
             left = begin + len(piece) - len(piece.lstrip())
-            words.append(Word(start, stop, piece, confidence(left, begin + len(piece.rstrip()))))
+            words.append(Word(start, stop, piece, sure(left, begin + len(piece.rstrip()))))
         elif words:
             words[-1] = replace(words[-1], end=max(words[-1].end, stop))
     return tuple(words)
@@ -122,8 +131,7 @@ class _Confidence:
         self._logprobs = [token.logprob for token in tokens]
 
     def __call__(self, begin: int, end: int) -> float | None:
-        inside = self._logprobs[bisect_right(self._ends, begin) : bisect_left(self._begins, end)]
-        return min(1.0, math.exp(sum(inside) / len(inside))) if inside else None
+        return confidence(self._logprobs[bisect_right(self._ends, begin) : bisect_left(self._begins, end)])
 
 
 def _edges(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:

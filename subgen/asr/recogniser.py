@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ from subgen.asr.prompt import build_prompt
 from subgen.chunk import quietest
 from subgen.options import Decoding
 from subgen.types import SAMPLE_RATE, Chunk, Seconds, Transcript
-from subgen.words import TokenSpan
+from subgen.words import TokenSpan, confidence
 
 TOKENS_PER_SECOND = 20
 """Bound on what speech can need. Fast speech is 7 words or characters a second; scripts that the tokenizer breaks
@@ -191,8 +190,8 @@ def read_answer(answer: Answer, chunk: Chunk, tokenizer: TextTokenizer, forced: 
         for span in spans
         if at >= 0 and span.end > at and span.begin < at + len(text)
     )
-    confidence = math.exp(sum(token.logprob for token in tokens) / len(tokens)) if tokens else None
-    transcript = Transcript(chunk.start, chunk.end, text, language, answer.finish, confidence)
+    sure = confidence([token.logprob for token in tokens])
+    transcript = Transcript(chunk.start, chunk.end, text, language, answer.finish, sure)
     return Recognised(chunk, transcript, tokens)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aligner.types import AlignedUnit, Unit
 from aligner.units import units
 from subgen.types import Transcript, Word
-from subgen.words import TokenSpan, cut, spread, text_of, utterances
+from subgen.words import DIGITS, TokenSpan, confidence, cut, spread, text_of, utterances
 
 TEXTS = st.text(
     st.sampled_from("ab Z9.,!?-’'\"“”()«»¿$€%&@#\n\t\u00a0\u0301\u200dनमस्ते👨👩🏽🇩🇪今日、。「」ーไม่ا،שк—\r"), max_size=40
@@ -121,10 +121,19 @@ def test_confidence_is_the_geometric_mean_over_the_words_own_tokens() -> None:
 
 
 def test_confidence_of_a_text_without_units_and_of_half_characters() -> None:
-    assert cut("…", (), confidences=[TokenSpan(0, 1, -1.0), TokenSpan(0, 1, -3.0)])[0].confidence == pytest.approx(
-        math.exp(-2)
-    )
+    whole = cut("…", (), confidences=[TokenSpan(0, 1, -1.0), TokenSpan(0, 1, -3.0)])
+    assert whole[0].confidence == round(math.exp(-2), DIGITS)
     assert cut("a", units_of("a"), confidences=[TokenSpan(0, 1, 0.5)])[0].confidence == 1.0
+
+
+@given(st.lists(st.floats(-30, 0.001), max_size=9), st.floats(-1e-6, 1e-6))
+def test_a_confidence_moves_by_one_in_its_last_digit_at_most_when_probabilities_are_rounded_otherwise(logs, off):
+    one, other = confidence(logs), confidence([log + off for log in logs])
+    assert (one is None) == (other is None) == (not logs)
+    if one is not None and other is not None:
+        assert 0 <= one <= 1
+        assert len(f"{one}".partition(".")[2]) <= DIGITS or one < 10**-DIGITS
+        assert abs(one - other) < 1.5 * 10**-DIGITS
 
 
 def test_spread_gives_time_by_characters_and_splits_scripts_without_spaces() -> None:
