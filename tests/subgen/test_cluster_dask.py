@@ -12,17 +12,20 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import psutil
 import pytest
 from distributed import Client, LocalCluster
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
 
 from subgen import __version__
 from subgen.cli.commands import program
 from subgen.cli.shell import run
-from subgen.cluster.connection import Connection
-from subgen.cluster.far import Lost, Unanswered
+from subgen.cluster.connection import Asked, Connection
+from subgen.cluster.far import Deadly, Lost, Unanswered
 from subgen.cluster.holder import Holder
 from subgen.cluster.loading import require_distributed
 from subgen.cluster.machines import labour, outward, schedule
@@ -269,12 +272,65 @@ class TestConnection:
             asked.answer(0.05)
         assert slow.stopped.wait(10)
 
+    def test_a_scheduler_without_certificates_is_not_talked_to(self, inside):
+        wary = Connection(inside.scheduler_address, __version__, TLS)
+        with pytest.raises(Lost):
+            wary.connect()
+
     def test_nobody_there(self):
         lonely = Connection(f"tcp://127.0.0.1:{free_port()}", __version__)
         with pytest.raises(Lost):
             lonely.connect()
         with pytest.raises(Lost):
             lonely.workers()
+
+
+class Promised:
+    """A future of Dask that ends in one way."""
+
+    def __init__(self, error: BaseException | None = None, raised: BaseException | None = None) -> None:
+        self.error = error
+        self.raised = raised
+        self.released = False
+
+    def exception(self, timeout: float) -> BaseException | None:
+        if self.raised is not None:
+            raise self.raised
+        return self.error
+
+    def result(self, timeout: float) -> str:
+        return "the answer"
+
+    def release(self) -> None:
+        self.released = True
+        if self.raised is not None:
+            raise self.raised
+
+
+class TestAsked:
+    def test_a_file_that_workers_died_of_says_how_many(self):
+        with pytest.raises(Deadly) as deadly:
+            Asked(Promised(KilledWorker("key", None, 2)), lambda: True).answer(1)
+        assert deadly.value.args == Deadly(3).args
+
+    @pytest.mark.parametrize("gone", [CancelledError(), CommClosedError("gone"), OSError("gone"), RuntimeError("gone")])
+    def test_whatever_says_that_the_scheduler_has_gone_is_lost(self, gone):
+        asked = Asked(Promised(raised=gone), lambda: True)
+        with pytest.raises(Lost):
+            asked.answer(1)
+        asked.drop()
+
+    @pytest.mark.parametrize(("connected", "said"), [(True, Unanswered), (False, Lost)])
+    def test_who_does_not_answer_is_waited_for_while_the_connection_stands(self, connected, said):
+        with pytest.raises(said):
+            Asked(Promised(raised=TimeoutError()), lambda: connected).answer(1)
+
+    def test_an_answer_that_nobody_wants_any_more_is_released(self):
+        promised = Promised()
+        asked = Asked(promised, lambda: True)
+        assert asked.answer(1) == "the answer"
+        asked.drop()
+        assert promised.released
 
 
 class TestMachines:

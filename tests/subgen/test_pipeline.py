@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aligner.types import SAMPLE_RATE
+from aligner.aligner import Clip
+from aligner.types import SAMPLE_RATE, Alignment, AlignmentReport
 from subgen.errors import OptionError
 from subgen.events import Event, Noticed, Progress, Recognised
 from subgen.options import Chunking, Decoding, Options, Words
@@ -154,3 +157,21 @@ def test_a_known_text_is_divided_among_chunks_and_kept_as_it_is() -> None:
 def test_an_empty_text_is_refused(tmp_path: object) -> None:
     with pytest.raises(OptionError, match="empty"):
         align(media().path, " \n")
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\u3000"])
+def test_a_transcript_without_words_is_refused_before_the_media_is_looked_at(text: str) -> None:
+    with pytest.raises(OptionError, match="The transcript to align is empty"):
+        align(Path("no/such/film.mp4"), text)
+
+
+@pytest.mark.parametrize(("spread", "words"), [(0, ""), (1, "one word"), (2, "2 words")])
+def test_words_whose_times_are_estimates_are_counted(spread: int, words: str) -> None:
+    class Unsure(Even):
+        def align(self, clips: Sequence[Clip]) -> tuple[Alignment, ...]:
+            report = AlignmentReport(spread=spread)
+            return tuple(replace(alignment, report=report) for alignment in super().align(clips))
+
+    document = run(media(), Blocks(speech(5)), Machine(Echo(["Three words here."]), Unsure()), OPTIONS)
+    told = [note.text for note in document.notes if note.kind == "alignment"]
+    assert told == ([f"The times of {words} are estimates: they could not be aligned."] if words else [])
