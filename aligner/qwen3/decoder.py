@@ -13,6 +13,7 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from aligner.qwen3.activation import swiglu
+from aligner.qwen3.attention import attention
 from aligner.qwen3.config import TextConfig
 
 
@@ -68,7 +69,7 @@ class Attention(nn.Module):
         v = v.transpose(0, 2, 1, 3)
         if cache is not None:
             k, v = cache.update(k, v)
-        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.head_dim**-0.5, mask=mask)
+        out = attention(q, k, v, self.head_dim**-0.5, mask)
         return self.o_proj(out.transpose(0, 2, 1, 3).reshape(B, L, -1))
 
     def fuse(self) -> None:

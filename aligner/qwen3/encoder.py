@@ -17,6 +17,7 @@ import mlx.nn as nn
 import numpy as np
 
 from aligner.qwen3.activation import gelu
+from aligner.qwen3.attention import attention
 from aligner.qwen3.config import CHUNK_FRAMES, AudioConfig
 from aligner.qwen3.lanes import on_cpu, side_by_side
 from aligner.qwen3.mel import audio_tokens
@@ -52,7 +53,7 @@ class AudioAttention(nn.Module):
             projection(x).reshape(W, T, self.heads, -1).transpose(0, 2, 1, 3)
             for projection in (self.q_proj, self.k_proj, self.v_proj)
         )
-        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.scale, mask=mask)
+        out = attention(q, k, v, self.scale, mask)
         return self.out_proj(out.transpose(0, 2, 1, 3).reshape(W, T, D))
 
 

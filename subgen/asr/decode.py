@@ -30,7 +30,7 @@ FIRST_ROWS, HEAD_START = 2, 16
 """Where a row costs time, a batch starts with few rows, which give the first answers early. There may be twice as many
 when they have answers, or so many tokens, about as many as a sentence has."""
 HEAVY = 1 << 28
-"""bytes of weights that no cache holds: steps take as long as reading them takes"""
+"""bytes of weights that no cache holds: steps take as long as reading them takes, and few rows cost as much as many"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class _Batch:
         self.queued: _Step | None = None
         self.choose = partial(_chosen, model)
         self.replay = Step(model.model, self.choose) if Step.possible(model.model) else None
-        self.allowed = most if self.replay else min(most, FIRST_ROWS)
-        self.steps = 0
         self.heavy = on_cpu() and sum(weight.nbytes for _, weight in tree_flatten(model.parameters())) > HEAVY
+        self.allowed = most if self.replay or self.heavy else min(most, FIRST_ROWS)
+        self.steps = 0
 
     @property
     def active(self) -> int:
