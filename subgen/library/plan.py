@@ -20,6 +20,8 @@ from subgen.library.survey import Survey, restored
 from subgen.options import Options
 from subgen.sidecars import UNKNOWN_LANGUAGE, any_language, sidecar
 
+_UNDONE = frozenset({State.SEEN, State.QUEUED, State.SKIPPED})
+_FAILED = frozenset({State.FAILED, State.POISON})
 BUSY = "another run is working on it"
 """why nothing is planned for a file that is being done"""
 
@@ -176,12 +178,12 @@ class Planner:
     def _plan(self, found: Found, row: Row | None) -> Plan:
         inside = restored(row.survey) if row is not None and row.survey else None
         wish = self.wish if self.wish_of is None else self.wish_of(found.path)
-        if row is None or row.state in {State.SEEN, State.QUEUED, State.SKIPPED}:
+        if row is None or row.state in _UNDONE:
             why = "new" if row is None or row.state is not State.QUEUED else row.error or "waiting"
             return self._fresh(found, inside, why, wish)
         if row.state is State.RUNNING:
             return Plan(found, Step.NOTHING, BUSY, survey=inside, wish=wish)
-        if row.state in {State.FAILED, State.POISON}:
+        if row.state in _FAILED:
             if wish.again:
                 return self._fresh(found, inside, "failed before", wish)
             return Plan(found, Step.NOTHING, f"failed before: {row.error}", survey=inside, wish=wish)
