@@ -103,6 +103,11 @@ def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True, sdh: 
         Job(path, formats, folder or path.parent, file, stdout, delivery.overwrite, media, films, sdh) for path in files
     )
     _check_clashes(jobs)
+    if file is not None and not (films or delivery.formats or _ending(file) in {"", *FORMATS}):
+        known = ", ".join(FORMATS)
+        raise OptionError(
+            f"--output {file} ends as no format does: give it the ending of one ({known}), or say --format."
+        )
     return jobs
 
 

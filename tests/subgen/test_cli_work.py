@@ -111,7 +111,8 @@ def test_every_format_of_every_file(films: tuple[Path, ...], tmp_path: Path) -> 
     ("delivery", "names"),
     [
         (Delivery(output="{}/x.vtt"), ["x.vtt"]),
-        (Delivery(output="{}/x.doc"), ["x.doc"]),
+        (Delivery(("srt",), "{}/x.doc"), ["x.doc"]),
+        (Delivery(output="{}/x"), ["x"]),
         (Delivery(("txt",), "{}/x.srt"), ["x.srt"]),
         (Delivery(output="{}/new/"), ["a.en.srt", "new"]),
         (Delivery(output="{}"), ["a.en.srt"]),
@@ -137,6 +138,8 @@ def test_the_ending_of_output_chooses_the_format(films: tuple[Path, ...], tmp_pa
         (2, Delivery(output="-"), "stdout takes one result"),
         (1, Delivery(("srt", "vtt"), "-"), "stdout takes one result"),
         (2, Delivery(output="{}/x.srt"), "is one file, but there are several results"),
+        (1, Delivery(output="{}/x.doc"), "x.doc ends as no format does: name it as one"),
+        (1, Delivery(output="{}/other.mp4", overwrite=True), "other.mp4 ends as no format does"),
         (1, Delivery(("srt", "vtt"), "{}/a.mp4"), "is one file, but there are several results"),
     ],
 )
