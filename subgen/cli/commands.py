@@ -43,6 +43,7 @@ from subgen.cli.flags import (
     Files,
 )
 from subgen.cli.help import Command, Group
+from subgen.cli.results import print_result
 from subgen.cli.service_commands import service
 from subgen.cli.settings import Settings
 from subgen.cli.status_command import status
@@ -81,7 +82,7 @@ command = partial(app.command, cls=Command, context_settings={"help_option_names
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"subgen {__version__}")
+        print_result(f"subgen {__version__}\n")
         raise typer.Exit
 
 

@@ -81,7 +81,9 @@ def read_subtitles(path: Path) -> Subtitles:
         format = _format(text, path)
         parsed = _PARSERS[format](text) if text.strip() else Parsed((), time_lines=())
     except UnicodeError:
-        raise OptionError(f"{path} is not text in an encoding that can be told: save it as UTF-8.") from None
+        raise OptionError(
+            f"{path} is not text in an encoding that can be told: if it is a subtitle file, save it as UTF-8."
+        ) from None
     except Unreadable as error:
         raise OptionError(f"{path} {error}.") from None
     if format in {"srt", "sbv"} and not parsed.cues and text.strip():

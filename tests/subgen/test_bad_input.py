@@ -355,7 +355,7 @@ def test_closed_streams_are_no_obstacle(redirection: str, room: Path, speech: Pa
     assert listing(room) == ["speech.en.srt", "speech.wav"]
 
 
-@pytest.mark.parametrize("arguments", [("speech.wav", "-m", "demo", "-o", "-"), ("languages",)])
+@pytest.mark.parametrize("arguments", [("speech.wav", "-m", "demo", "-o", "-"), ("languages",), ("--version",)])
 def test_a_closed_stdout_takes_no_result(arguments: tuple[str, ...], room: Path, speech: Path) -> None:
     shutil.copy(speech, room)
     done = closed(room, ">&-", *arguments)
