@@ -105,9 +105,7 @@ def plan(files: Sequence[Path], delivery: Delivery, *, media: bool = True, sdh: 
     _check_clashes(jobs)
     if file is not None and not (films or delivery.formats or _ending(file) in {"", *FORMATS}):
         known = ", ".join(FORMATS)
-        raise OptionError(
-            f"--output {file} ends as no format does: give it the ending of one ({known}), or say --format."
-        )
+        raise OptionError(f"--output {file} ends as no format does: name it as one ({known}), or say --format.")
     return jobs
 
 
