@@ -11,12 +11,14 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aligner.blas import use_threads
+from aligner.qwen3.lanes import on_cpu
 from aligner.qwen3.mel import log_mel
 from aligner.qwen3.weights import Loaded, load
 from aligner.types import Samples
 from subgen.asr.budget import SLACK
 from subgen.asr.cache import STEP, BatchCache
-from subgen.asr.decode import Answer, Request, decode
+from subgen.asr.decode import FIRST_ROWS, HEAVY, Answer, Request, decode
 from subgen.asr.prompt import build_prompt
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "qwen3"
@@ -89,6 +91,29 @@ def test_rows_that_end_make_room_in_a_long_run() -> None:
         requests = [request(0, frames, limit, context)]
         [expected] = decode(tiny().model, frozenset(), source(requests), 1)
         assert answer.tokens == expected.tokens
+
+
+def asked_before_the_first_answer(loaded: Loaded) -> int:
+    """How many prompts a batch of 6 rows takes at first, whose answers are all one token."""
+    asked: list[int] = []
+
+    def take() -> Request | None:
+        asked.append(len(asked))
+        return request(asked[-1], 30, 1) if len(asked) <= 12 else None
+
+    next(decode(loaded.model, frozenset(), take, 6))
+    return len(asked)
+
+
+def test_a_batch_is_full_at_once_where_reading_the_weights_is_what_takes_time() -> None:
+    first = asked_before_the_first_answer(tiny())
+    heavy = load(GOLDEN / "asr", dtype=mx.float32)
+    heavy.model.unused = mx.zeros(HEAVY // 4 + 1)  # is counted, and never computed
+    try:
+        assert asked_before_the_first_answer(heavy) == (6 if on_cpu() else first)
+    finally:
+        use_threads(1)
+    assert first == FIRST_ROWS or not on_cpu()
 
 
 def test_requests_added_while_it_runs_are_answered() -> None:
